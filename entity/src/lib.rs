@@ -1,1 +1,27 @@
-//! placeholder
+//! SeaORM entities of Switchboard, one module a table.
+//!
+//! Rows are plain values: enumerations and instants become domain types in the store of the `api` crate, and
+//! nowhere else. That the entities match the migrations is asserted by a test of `migration`.
+
+pub mod api_key;
+pub mod assignment;
+pub mod customer;
+pub mod dealer;
+pub mod employee;
+pub mod extension;
+pub mod extension_assignment;
+pub mod group;
+pub mod hold;
+pub mod number;
+pub mod number_event;
+pub mod number_tag;
+pub mod operation;
+pub mod operation_attempt;
+pub mod place;
+pub mod pool;
+pub mod pool_member;
+pub mod pool_replaced_number;
+pub mod pool_tracking_source;
+pub mod pool_url_trigger;
+pub mod reseller;
+pub mod setting;

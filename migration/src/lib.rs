@@ -1,1 +1,37 @@
-//! placeholder
+//! Database migrations of Switchboard, for SQLite and PostgreSQL.
+//!
+//! A migration that has been released is frozen: it is never edited, never imports `entity` and is
+//! followed by another one instead. Changes are made in two releases (expand, then contract), so that
+//! the previous version of the program can still run while replicas are replaced. Every `down` is tested.
+
+#![allow(
+    elided_lifetimes_in_paths,
+    reason = "the signatures are those of sea-orm-migration's trait"
+)]
+
+use sea_orm_migration::prelude::{ConnectionTrait, DbErr};
+use sea_orm_migration::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+
+mod dialect;
+mod m20261121_000001_inventory;
+
+/// All migrations, oldest first.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_inventory::Migration)]
+    }
+}
+
+/// Runs a script of statements separated by `;` at a line's end.
+pub(crate) async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    for statement in dialect::statements(script, manager.get_database_backend()) {
+        connection.execute_unprepared(&statement).await?;
+    }
+    Ok(())
+}
