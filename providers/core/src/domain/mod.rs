@@ -1,0 +1,36 @@
+//! What providers and the rest of the program talk about. Values that were checked at their edge; no
+//! wire formats, no rows.
+
+mod ids;
+mod money;
+mod number;
+mod order;
+mod page;
+mod period;
+mod pool;
+mod query;
+mod replacement;
+mod route;
+
+pub use ids::{GroupRef, IdError, OrderToken, ProviderId, UpstreamRef};
+pub use money::Money;
+pub use number::{NumberStatus, TransitionRefused};
+pub use numbering::replaceable::{ReplaceableError, ReplaceableNumber};
+pub use numbering::{
+    CountryCode, E164, Facts, GeographicMatch, MatchError, NumberCategory, NumberError, NumberMatch,
+    NumberType, Places, Prefix, Tier,
+};
+pub use order::{HoldReceipt, HoldRequest, NumberOrder, NumberReceipt, NumberRef, ReleaseReceipt};
+pub use page::{Page, PageRequest, PageToken};
+pub use period::{GroupingInterval, Period, PeriodError};
+pub use pool::{
+    Leftover, PoolMatch, PoolNumber, PoolOrder, PoolReceipt, PoolResize, PoolRetirement, PoolStatus,
+    PoolUpdate, RetireReceipt,
+};
+pub use query::{Countries, MatchReason, NumberQuery, Selector, StockNumber};
+pub use replacement::{
+    FieldFault, Referrer, ReplacementConfiguration, ReplacementFaultCode, ReplacementFaults,
+    ReplacementInput, ReplacementRule, SearchEngine, TrackingSource, TrackingSourceInput, TriggerValue,
+    UrlTrigger,
+};
+pub use route::{CallRoute, SmsRoute};

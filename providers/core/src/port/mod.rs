@@ -1,0 +1,33 @@
+//! The abilities of providers: one small trait each, with the terms under which it answers and the checks
+//! that its answers must pass.
+//!
+//! Common to all of them:
+//! * A port is implemented whole or left out of [`Ports`](crate::provider::Ports); no method answers
+//!   "not implemented". What a port accepts of what its trait could express is said by its terms, and
+//!   [`Ports::guarded`](crate::provider::Ports::guarded) refuses the rest before any I/O.
+//! * An empty answer means that there is nothing. An upstream that could not be asked is an error, never an
+//!   empty list.
+//! * `None` means that the upstream did not say; zero means zero.
+//! * Lists hold each entry once, in an order that is the same for the same request and state.
+//! * Every method can be called at once from many tasks, and can be cancelled by dropping its future. A
+//!   change whose future was dropped may have been made.
+//! * A change answers an [`Outcome`](crate::outcome::Outcome). A definite no is `Refused`; an error is for
+//!   calls that gave no readable answer, and says by its effect whether the upstream may have acted.
+//! * Any method may fail with the kinds `RateLimited`, `Unavailable`, `Timeout`, `CircuitOpen`,
+//!   `Unauthenticated`, `Forbidden`, `QuotaExceeded`, `ConfigInvalid`, `BadResponse`, `ContractViolated` and
+//!   `Unexpected`; a method outside the terms fails with `Unsupported`. Further kinds are named where they
+//!   are legal.
+
+pub(crate) mod check;
+mod holds;
+mod inventory;
+mod orders;
+mod pools;
+mod search;
+
+pub use check::MatchTerms;
+pub use holds::{HoldTerms, NumberHolds};
+pub use inventory::{InventoryChange, InventoryTerms, NumberInventory};
+pub use orders::{NumberOrders, OrderTerms};
+pub use pools::{NumberPools, PoolChange, PoolTerms};
+pub use search::{NumberSearch, SearchTerms};

@@ -1,0 +1,145 @@
+//! A provider, its ports, and what follows from them.
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+
+use crate::call::CallContext;
+use crate::domain::ProviderId;
+use crate::error::Result;
+use crate::port::{NumberHolds, NumberInventory, NumberOrders, NumberPools, NumberSearch};
+
+/// What a provider is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProviderInfo {
+    /// The name of this instance.
+    pub id: ProviderId,
+    /// Which adapter it is an instance of: `telmetrics`.
+    pub kind: &'static str,
+    /// The adapter's name for people: `Telmetrics`.
+    pub title: &'static str,
+}
+
+/// A configured instance of an adapter, or the own inventory.
+///
+/// Building one needs no upstream alive.
+#[async_trait]
+pub trait Provider: Debug + Send + Sync + 'static {
+    /// What it is.
+    fn info(&self) -> &ProviderInfo;
+
+    /// Its abilities. `Some(self)` compiles only where the port is implemented, so this can't claim too much.
+    fn ports(self: Arc<Self>) -> Ports;
+
+    /// How the upstream is, by the cheapest read that proves that it answers and knows us.
+    ///
+    /// # Errors
+    /// Only when the health can't be told. An upstream that is down is an answer: [`HealthState::Down`].
+    async fn health(&self, cx: &CallContext) -> Result<Health>;
+}
+
+/// The abilities of a provider.
+#[derive(Debug, Clone, Default)]
+#[allow(missing_docs)] // each is its trait
+pub struct Ports {
+    pub search: Option<Arc<dyn NumberSearch>>,
+    pub holds: Option<Arc<dyn NumberHolds>>,
+    pub orders: Option<Arc<dyn NumberOrders>>,
+    pub inventory: Option<Arc<dyn NumberInventory>>,
+    pub pools: Option<Arc<dyn NumberPools>>,
+}
+
+/// The name of a port, in configuration and in the API.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Display,
+    EnumString,
+    EnumIter,
+    IntoStaticStr,
+    Serialize,
+    Deserialize,
+)]
+#[strum(serialize_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+pub enum Capability {
+    /// [`NumberSearch`].
+    Search,
+    /// [`NumberHolds`].
+    Holds,
+    /// [`NumberOrders`].
+    Orders,
+    /// [`NumberInventory`].
+    Inventory,
+    /// [`NumberPools`].
+    Pools,
+}
+
+impl Ports {
+    /// What the provider can do: derived, never declared.
+    #[must_use]
+    pub fn capabilities(&self) -> BTreeSet<Capability> {
+        [
+            (Capability::Search, self.search.is_some()),
+            (Capability::Holds, self.holds.is_some()),
+            (Capability::Orders, self.orders.is_some()),
+            (Capability::Inventory, self.inventory.is_some()),
+            (Capability::Pools, self.pools.is_some()),
+        ]
+        .into_iter()
+        .filter_map(|(capability, present)| present.then_some(capability))
+        .collect()
+    }
+
+    /// The same without the denied ones.
+    #[must_use]
+    pub fn without(mut self, denied: &BTreeSet<Capability>) -> Self {
+        for capability in denied {
+            match capability {
+                Capability::Search => self.search = None,
+                Capability::Holds => self.holds = None,
+                Capability::Orders => self.orders = None,
+                Capability::Inventory => self.inventory = None,
+                Capability::Pools => self.pools = None,
+            }
+        }
+        self
+    }
+}
+
+/// How an upstream is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// In a word.
+    pub state: HealthState,
+    /// How long the last check took.
+    pub latency: Option<Duration>,
+    /// When it was checked.
+    pub checked_at: Timestamp,
+    /// What went wrong last; nothing secret.
+    pub last_error: Option<String>,
+}
+
+/// How an upstream is, in a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub enum HealthState {
+    /// It answers.
+    Up,
+    /// It answers, and not everything or not always.
+    Degraded,
+    /// It does not answer, or does not know us.
+    Down,
+}
