@@ -13,6 +13,10 @@ JOJPKEKGKHKIKMKNKPKRKWKYKZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMS
 NRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPYQARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTO\
 TRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSYEYTZAZMZW";
 
+fn assigned() -> &'static [[u8; 2]] {
+    ASSIGNED.as_bytes().as_chunks().0
+}
+
 /// An assigned ISO 3166-1 alpha-2 country code, always upper case: `US`, `CA`, `GB`.
 ///
 /// ```
@@ -79,8 +83,11 @@ impl FromStr for CountryCode {
         let &[first, second] = text.trim().as_bytes() else {
             return Err(unknown());
         };
-        let wanted = Self([first.to_ascii_uppercase(), second.to_ascii_uppercase()]);
-        Self::all().find(|code| *code == wanted).ok_or_else(unknown)
+        let letters = [first.to_ascii_uppercase(), second.to_ascii_uppercase()];
+        assigned()
+            .binary_search(&letters)
+            .map(|_| Self(letters))
+            .map_err(|_| unknown())
     }
 }
 

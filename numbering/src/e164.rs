@@ -54,16 +54,14 @@ impl E164 {
     }
 
     /// Reads a number as people write it: E.164, international (`+44 1274 792823`), or national text with
-    /// the country it is national to (`01274 792823` and `GB`). The country is never guessed.
+    /// the country it is national to (`01274 792823` and `GB`). The country is never guessed. Unlike
+    /// [`E164::parse_strict`] this knows the plans: the country code must exist, the length be one of its country.
     ///
     /// # Errors
     /// [`NumberError`] when the text is no number, has an impossible length for its country, carries an
     /// extension, or is national while no country is given.
     pub fn parse(text: &str, default_region: Option<CountryCode>) -> Result<Self, NumberError> {
-        match Self::parse_strict(text) {
-            Ok(number) => Ok(number),
-            Err(_) => Self::parse_strict(&metadata::to_e164(text, default_region)?),
-        }
+        Self::parse_strict(&metadata::to_e164(text, default_region)?)
     }
 
     /// The text, `+` first.

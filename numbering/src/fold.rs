@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 /// A place name reduced to a key under which its spellings are equal.
 ///
 /// Lower case, without accents; every run of other characters than letters and digits is one space, apostrophes
-/// and periods vanish; "st", "ste", "ft", "mt" as whole words are written out as "saint", "sainte", "fort",
+/// and periods vanish (a period that ends a shortened word is a space); "st", "ste", "ft", "mt" as whole words are written out as "saint", "sainte", "fort",
 /// "mount". The key is stored beside numbers, so a change here needs a rewrite of the stored keys.
 ///
 /// ```
@@ -38,7 +38,16 @@ pub fn fold(name: &str) -> String {
 
 fn push_folded(plain: &mut String, c: char) {
     match c {
-        '\'' | '’' | '‘' | 'ʼ' | '`' | '.' => {}
+        '\'' | '’' | '‘' | 'ʼ' | '`' => {}
+        // "St.Catharines" is two words, "D.C." is one.
+        '.' if plain
+            .rsplit(' ')
+            .next()
+            .is_some_and(|word| written_out(word) != word) =>
+        {
+            plain.push(' ')
+        }
+        '.' => {}
         // Letters that decomposition leaves whole.
         'ß' | 'ẞ' => plain.push_str("ss"),
         'æ' | 'Æ' => plain.push_str("ae"),

@@ -1,6 +1,9 @@
 //! The one door to `rlibphonenumber` and the numbering metadata it carries.
 
-use rlibphonenumber::{ParseError, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region, ValidationError};
+use rlibphonenumber::{
+    NumberLengthType, PHONE_NUMBER_UTIL, ParseError, PhoneNumber, PhoneNumberFormat, PhoneNumberType, Region,
+    ValidationError,
+};
 
 use crate::text::excerpt;
 use crate::{CountryCode, E164, NumberError, NumberType};
@@ -33,12 +36,15 @@ pub(crate) fn to_e164(text: &str, default_region: Option<CountryCode>) -> Result
     {
         return Err(NumberError::HasExtension { given: given() });
     }
-    parsed.is_possible_with_reason().map_err(|error| match error {
-        ValidationError::InvalidCountryCode => NumberError::NotANumber { given: given() },
-        ValidationError::TooShort => NumberError::TooShort { given: given() },
-        ValidationError::TooLong => NumberError::TooLong { given: given() },
-        ValidationError::InvalidLength => NumberError::ImpossibleLength { given: given() },
-    })?;
+    match parsed.is_possible_with_reason() {
+        Ok(NumberLengthType::IsPossible) => {}
+        Ok(NumberLengthType::IsPossibleLocalOnly) | Err(ValidationError::TooShort) => {
+            return Err(NumberError::TooShort { given: given() });
+        }
+        Err(ValidationError::TooLong) => return Err(NumberError::TooLong { given: given() }),
+        Err(ValidationError::InvalidLength) => return Err(NumberError::ImpossibleLength { given: given() }),
+        Err(ValidationError::InvalidCountryCode) => return Err(NumberError::NotANumber { given: given() }),
+    }
     Ok(parsed.format_as(PhoneNumberFormat::E164).into_owned())
 }
 
@@ -80,6 +86,59 @@ pub(crate) fn describe(number: &E164) -> Described {
         area_code,
     }
 }
+
+/// Whether a number of its country can have this many digits, area code included.
+pub(crate) fn has_full_length(number: &E164) -> bool {
+    let length = parsed(number).map(|phone| phone.is_possible_with_reason());
+    matches!(length, Some(Ok(NumberLengthType::IsPossible)))
+}
+
+/// Whether the country's plan has numbers of the type.
+pub(crate) fn has_type(country: CountryCode, wanted: NumberType) -> bool {
+    let types = region(country).and_then(|region| PHONE_NUMBER_UTIL.get_supported_types_for_region(region));
+    types.is_some_and(|types| types.into_iter().any(|kind| number_type(kind, true) == wanted))
+}
+
+/// The country code, without `+`.
+pub(crate) fn calling_code(country: CountryCode) -> Option<u32> {
+    let code = PHONE_NUMBER_UTIL.get_country_code_for_region(region(country)?)?;
+    code.try_into().ok()
+}
+
+/// The digits that people put before an area code inside the country, such as the 0 of 024.
+pub(crate) fn trunk_prefix(country: CountryCode) -> Option<String> {
+    let example = PHONE_NUMBER_UTIL.get_example_number(region(country)?).ok()?;
+    let national: String = example
+        .format_as(PhoneNumberFormat::National)
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
+    let prefix = national.strip_suffix(&example.get_national_significant_number())?;
+    (!prefix.is_empty()).then(|| prefix.to_owned())
+}
+
+/// Whether fixed lines of the country have this area code. The metadata lists no area codes, so numbers are
+/// tried: the code filled up with one repeated digit to a length that the country uses.
+pub(crate) fn has_area_code(country: CountryCode, area_code: &str) -> bool {
+    let Some(calling_code) = calling_code(country) else {
+        return false;
+    };
+    (area_code.len() + 3..=MAX_NATIONAL_DIGITS).any(|length| {
+        (b'0'..=b'9').any(|filler| {
+            let filler = char::from(filler).to_string().repeat(length - area_code.len());
+            let tried = E164::parse_strict(&format!("+{calling_code}{area_code}{filler}"));
+            tried.is_ok_and(|number| {
+                let described = describe(&number);
+                described.number_type == NumberType::Geographic
+                    && described.country == Some(country)
+                    && described.area_code.as_deref() == Some(area_code)
+            })
+        })
+    })
+}
+
+/// Longest national number that [`has_area_code`] tries.
+const MAX_NATIONAL_DIGITS: usize = 12;
 
 fn parsed(number: &E164) -> Option<PhoneNumber> {
     PhoneNumber::parse(number.as_str(), None).ok()

@@ -36,7 +36,7 @@ pub enum NumberType {
     SharedCost,
     /// Dearer than an ordinary call.
     PremiumRate,
-    /// Assigned to mobile devices; personal numbers and pagers are not counted here.
+    /// Assigned to mobile devices; pagers and personal numbers are special services.
     Mobile,
     /// In a range reserved for internet telephony.
     Voip,

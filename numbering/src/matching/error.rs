@@ -39,7 +39,7 @@ pub enum MatchError {
         field: &'static str,
     },
     /// Several cities share the name.
-    #[error("\"{city}\" is in several regions of {country}: give one of {}", .candidates.join(", "))]
+    #[error("\"{city}\" is in several regions of {country}: give one of {}{}", .candidates.join(", "), and_more(*.more))]
     AmbiguousCity {
         /// The city asked for.
         city: String,
@@ -47,6 +47,8 @@ pub enum MatchError {
         country: CountryCode,
         /// The regions that have such a city, the most populous city's first.
         candidates: Vec<String>,
+        /// How many further regions have one.
+        more: usize,
     },
     /// The prefix filter is malformed or contradicts the rest of the request.
     #[error("the filter {prefix} cannot be used: {why}")]
@@ -126,5 +128,13 @@ fn suggest(names: &[String]) -> String {
     match names {
         [] => String::new(),
         names => format!("; near spellings: {}", names.join(", ")),
+    }
+}
+
+fn and_more(more: usize) -> String {
+    if more == 0 {
+        String::new()
+    } else {
+        format!(" (and {more} more)")
     }
 }

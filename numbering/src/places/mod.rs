@@ -1,34 +1,46 @@
 //! Where numbers belong.
 
+mod cities;
+mod describe;
+mod gb;
+mod labels;
+mod names;
+mod nanp;
+mod region;
+mod table;
+
 use std::sync::LazyLock;
 
-use crate::matching::{Cell, MatchError, MatchPlan, NumberMatch, PlaceFilter, Step, Tier};
-use crate::{CountryCode, E164, NumberType, metadata};
+pub(crate) use cities::{Cities, CityId};
+pub use describe::Facts;
+pub(crate) use gb::GbAreaCodes;
+pub(crate) use labels::{Label, Labels};
+pub(crate) use nanp::{Npa, Npas, Use};
+pub(crate) use region::{RegionCode, find as find_region, regions_of};
 
-/// What the numbering plan says about a number.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Facts {
-    /// What the number is for.
-    pub number_type: NumberType,
-    /// Its country; none for numbers of several countries, such as North American toll-free numbers.
-    pub country: Option<CountryCode>,
-    /// The national destination code without trunk prefix: `905`, `117`, `24`, `1274`.
-    pub area_code: Option<String>,
-    /// The exchange (NXX); North American geographic numbers only.
-    pub exchange: Option<String>,
-    /// The city or area the number's prefix belongs to, where known: `Hamilton`.
-    pub locality: Option<String>,
-    /// State or province of US and CA (`GA`, `ON`), nation of GB (`ENG`, `SCT`, `WLS`, `NIR`), where known.
-    pub region: Option<String>,
-    /// The rate center. The open tables carry none, so it stays empty until a carrier or an import tells it.
-    pub rate_center: Option<String>,
-}
+use crate::CountryCode;
+use cities::{CitiesBuilder, Named, Point};
+use table::{ALIASES, CITIES, NPA_CITIES};
 
 /// The place tables, in memory and immutable.
+///
+/// ```
+/// use numbering::{E164, Places};
+///
+/// let facts = Places::shared()?.describe(&"+19056372046".parse::<E164>()?);
+/// assert_eq!(facts.locality.as_deref(), Some("Burlington"));
+/// assert_eq!(facts.region.as_deref(), Some("ON"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
-pub struct Places {}
+pub struct Places {
+    pub(crate) labels: Labels,
+    pub(crate) cities: Cities,
+    pub(crate) npas: Npas,
+    pub(crate) gb: GbAreaCodes,
+}
 
-/// The tables that come with the crate cannot be read.
+/// The tables that come with the crate cannot be read; the program was built from damaged files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the numbering table {table} cannot be read: {why}")]
 pub struct PlacesError {
@@ -40,13 +52,51 @@ pub struct PlacesError {
 
 static SHARED: LazyLock<Result<Places, PlacesError>> = LazyLock::new(Places::load);
 
+type CityRow = (CountryCode, String, String, f32, f32, u32);
+type NpaCityRow = (u32, CountryCode, String, String, f32, f32);
+type AliasRow = (CountryCode, String, String, String);
+
 impl Places {
     /// Reads the tables that come with the crate.
     ///
     /// # Errors
     /// [`PlacesError`] when a table is damaged.
     pub fn load() -> Result<Self, PlacesError> {
-        Ok(Self {})
+        let npas = Npas::load()?;
+        let gb = GbAreaCodes::load()?;
+        let mut cities = CitiesBuilder::default();
+        ALIASES.each(|(country, region, alias, name): AliasRow| {
+            cities.alias(country, RegionCode::new(&region), &alias, &name);
+            Ok(())
+        })?;
+        let labels = Labels::load(&mut cities, &gb)?;
+        CITIES.each(|(country, region, name, lat, lon, population): CityRow| {
+            let region = RegionCode::new(&region);
+            let id = cities.city(&Named {
+                country,
+                region,
+                name: &name,
+            })?;
+            cities.place(id, Point { lat, lon }, population);
+            Ok(())
+        })?;
+        NPA_CITIES.each(|(npa, country, region, name, lat, lon): NpaCityRow| {
+            let region = RegionCode::new(&region);
+            let id = cities.city(&Named {
+                country,
+                region,
+                name: &name,
+            })?;
+            cities.place(id, Point { lat, lon }, 0);
+            cities.code(id, NANP_CODE * 1000 + npa);
+            Ok(())
+        })?;
+        Ok(Self {
+            labels,
+            cities: cities.finish()?,
+            npas,
+            gb,
+        })
     }
 
     /// The tables, read once for the process.
@@ -56,58 +106,7 @@ impl Places {
     pub fn shared() -> Result<&'static Self, PlacesError> {
         SHARED.as_ref().map_err(Clone::clone)
     }
-
-    /// What the numbering plan says about a number.
-    #[must_use]
-    pub fn describe(&self, number: &E164) -> Facts {
-        let described = metadata::describe(number);
-        Facts {
-            number_type: described.number_type,
-            country: described.country,
-            area_code: described.area_code,
-            exchange: None,
-            locality: None,
-            region: None,
-            rate_center: None,
-        }
-    }
-
-    /// Where in a stock to look for a number that answers the match, in order of preference. `widen` allows
-    /// the whole region as a last tier.
-    ///
-    /// # Errors
-    /// [`MatchError`] when the match itself cannot be answered, whatever the stock.
-    pub fn plan(&self, wanted: &NumberMatch, _widen: bool) -> Result<MatchPlan, MatchError> {
-        match wanted {
-            NumberMatch::Exact(number) => Ok(MatchPlan {
-                steps: vec![Step {
-                    tier: Tier::Requested,
-                    cell: Cell {
-                        country: None,
-                        types: Vec::new(),
-                        prefix: Some(number.to_string()),
-                        place: PlaceFilter::Any,
-                        region: None,
-                    },
-                    city: None,
-                    distance_km: None,
-                    overlay: false,
-                    reason: format!("{number} was asked for"),
-                }],
-            }),
-            _ => Err(MatchError::UnsupportedCountry {
-                country: CountryCode::US,
-                what: "places".to_owned(),
-                why: "the place tables are not loaded".to_owned(),
-            }),
-        }
-    }
-
-    /// Whether a number is an answer to the match, as far as the tables can tell.
-    #[must_use]
-    pub fn satisfies(&self, wanted: &NumberMatch, widen: bool, number: &E164) -> bool {
-        let facts = self.describe(number);
-        self.plan(wanted, widen)
-            .is_ok_and(|plan| plan.steps.iter().any(|step| step.cell.admits(number, &facts)))
-    }
 }
+
+/// The country code of the North American Numbering Plan.
+pub(crate) const NANP_CODE: u32 = 1;
