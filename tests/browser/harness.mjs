@@ -86,9 +86,8 @@ export async function until(what, probe, pause = 100) {
 
 /** The next answer of the API to something other than the editor's own introspection. */
 export async function answerTo(page, act) {
-  const answered = page.waitForResponse(
-    (response) => new URL(response.url()).pathname.endsWith('/graphql') && !response.request().postData()?.includes('__schema'),
-  );
-  await act();
-  return (await answered).json();
+  const isAnswer = (response) =>
+    new URL(response.url()).pathname.endsWith('/graphql') && !response.request().postData()?.includes('__schema');
+  const [response] = await Promise.all([page.waitForResponse(isAnswer), act()]);
+  return response.json();
 }

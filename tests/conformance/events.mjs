@@ -40,11 +40,13 @@ async function main() {
     },
   });
   const end = Date.now() + Number(values.for) * 1000;
+  let complaint;
   while (Date.now() < end) {
     try {
       await changeNumber({ url: values.url, key: values.token });
     } catch (error) {
-      console.error(`events: ${error.message}`);
+      if (error.message !== complaint) console.error(`events: ${error.message}`);
+      complaint = error.message;
     }
     await new Promise((resolve) => setTimeout(resolve, Number(values.every)));
   }
