@@ -1,0 +1,18 @@
+//! The store, on both databases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a step that fails is a test that fails"
+)]
+
+mod api_keys;
+mod employees;
+mod fixtures;
+mod harness;
+mod pool_fixtures;
+mod pool_lists;
+mod pools;
+mod tenant_inserts;
+mod tenants;
