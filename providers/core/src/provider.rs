@@ -10,10 +10,15 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use crate::call::CallContext;
+use crate::call::{CallContext, Operation};
+use crate::config::PolicySettings;
 use crate::domain::ProviderId;
 use crate::error::Result;
-use crate::port::{NumberHolds, NumberInventory, NumberOrders, NumberPools, NumberSearch};
+use crate::policy::Stack;
+use crate::port::{
+    CallCenters, CallStatistics, NumberHolds, NumberInventory, NumberKpis, NumberOrders, NumberPools,
+    NumberSearch, Tracking,
+};
 
 /// What a provider is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +58,10 @@ pub struct Ports {
     pub orders: Option<Arc<dyn NumberOrders>>,
     pub inventory: Option<Arc<dyn NumberInventory>>,
     pub pools: Option<Arc<dyn NumberPools>>,
+    pub tracking: Option<Arc<dyn Tracking>>,
+    pub kpis: Option<Arc<dyn NumberKpis>>,
+    pub call_stats: Option<Arc<dyn CallStatistics>>,
+    pub call_centers: Option<Arc<dyn CallCenters>>,
 }
 
 /// The name of a port, in configuration and in the API.
@@ -85,6 +94,14 @@ pub enum Capability {
     Inventory,
     /// [`NumberPools`].
     Pools,
+    /// [`Tracking`].
+    Tracking,
+    /// [`NumberKpis`].
+    Kpis,
+    /// [`CallStatistics`].
+    CallStats,
+    /// [`CallCenters`].
+    CallCenters,
 }
 
 impl Ports {
@@ -97,6 +114,10 @@ impl Ports {
             (Capability::Orders, self.orders.is_some()),
             (Capability::Inventory, self.inventory.is_some()),
             (Capability::Pools, self.pools.is_some()),
+            (Capability::Tracking, self.tracking.is_some()),
+            (Capability::Kpis, self.kpis.is_some()),
+            (Capability::CallStats, self.call_stats.is_some()),
+            (Capability::CallCenters, self.call_centers.is_some()),
         ]
         .into_iter()
         .filter_map(|(capability, present)| present.then_some(capability))
@@ -113,6 +134,10 @@ impl Ports {
                 Capability::Orders => self.orders = None,
                 Capability::Inventory => self.inventory = None,
                 Capability::Pools => self.pools = None,
+                Capability::Tracking => self.tracking = None,
+                Capability::Kpis => self.kpis = None,
+                Capability::CallStats => self.call_stats = None,
+                Capability::CallCenters => self.call_centers = None,
             }
         }
         self
@@ -142,4 +167,53 @@ pub enum HealthState {
     Degraded,
     /// It does not answer, or does not know us.
     Down,
+}
+
+/// A provider as the rest of the program uses it: its ports guarded, without the denied ones.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    provider: Arc<dyn Provider>,
+    ports: Ports,
+    stack: Stack,
+}
+
+impl Instance {
+    /// Puts a provider into the policies of its settings.
+    #[must_use]
+    pub fn new(
+        provider: Arc<dyn Provider>,
+        settings: &PolicySettings,
+        denied: &BTreeSet<Capability>,
+    ) -> Self {
+        let stack = settings.stack(provider.info().clone());
+        let ports = Arc::clone(&provider).ports().without(denied).guarded(&stack);
+        Self {
+            provider,
+            ports,
+            stack,
+        }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn info(&self) -> &ProviderInfo {
+        self.provider.info()
+    }
+
+    /// What it can do.
+    #[must_use]
+    pub const fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// How its upstream is.
+    ///
+    /// # Errors
+    /// As [`Provider::health`], and `Timeout`.
+    pub async fn health(&self, cx: &CallContext) -> Result<Health> {
+        const HEALTH: Operation = Operation::read("provider.health");
+        self.stack
+            .run(HEALTH, cx, None, || self.provider.health(cx))
+            .await
+    }
 }

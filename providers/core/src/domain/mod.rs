@@ -1,7 +1,10 @@
 //! What providers and the rest of the program talk about. Values that were checked at their edge; no
 //! wire formats, no rows.
 
+mod call_center;
+mod call_stats;
 mod ids;
+mod kpi;
 mod money;
 mod number;
 mod order;
@@ -11,8 +14,21 @@ mod pool;
 mod query;
 mod replacement;
 mod route;
+mod tracking;
 
+pub use call_center::{
+    AddressChange, AgentStatistics, CallCenterRef, CallCenterStatistics, QueueStatistics, ReportingSettings,
+    ReportingUpdate,
+};
+pub use call_stats::{
+    CallCounts, CallDirection, CallField, CallInterval, CallStatisticsQuery, CallStatisticsReport, Caveat,
+    EmployeeCalls, EmployeeSort, ExportFile, ExportFormat,
+};
 pub use ids::{GroupRef, IdError, OrderToken, ProviderId, UpstreamRef};
+pub use kpi::{
+    DealerFilter, KpiAnswer, KpiFilter, KpiFlagsExcludeEachOther, KpiGrouping, KpiKey, KpiQuery, KpiRow,
+    KpiStatusFilter, KpiType,
+};
 pub use money::Money;
 pub use number::{NumberStatus, TransitionRefused};
 pub use numbering::replaceable::{ReplaceableError, ReplaceableNumber};
@@ -30,7 +46,8 @@ pub use pool::{
 pub use query::{Countries, MatchReason, NumberQuery, Selector, StockNumber};
 pub use replacement::{
     FieldFault, Referrer, ReplacementConfiguration, ReplacementFaultCode, ReplacementFaults,
-    ReplacementInput, ReplacementRule, SearchEngine, TrackingSource, TrackingSourceInput, TriggerValue,
-    UrlTrigger,
+    ReplacementInput, ReplacementRule, SearchEngine, SourceTextError, TrackingSource, TrackingSourceInput,
+    TriggerValue, UrlTrigger,
 };
 pub use route::{CallRoute, SmsRoute};
+pub use tracking::{Attribution, SessionQuery, Swap, SwapReason, TrackedCall, TrackingSession, Visit};

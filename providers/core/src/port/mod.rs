@@ -18,16 +18,24 @@
 //!   `Unexpected`; a method outside the terms fails with `Unsupported`. Further kinds are named where they
 //!   are legal.
 
+pub(crate) mod call_centers;
+pub(crate) mod call_stats;
 pub(crate) mod check;
-mod holds;
-mod inventory;
-mod orders;
-mod pools;
-mod search;
+pub(crate) mod holds;
+pub(crate) mod inventory;
+pub(crate) mod kpis;
+pub(crate) mod orders;
+pub(crate) mod pools;
+pub(crate) mod search;
+pub(crate) mod tracking;
 
+pub use call_centers::{CallCenterTerms, CallCenters};
+pub use call_stats::{CallStatistics, CallStatisticsTerms};
 pub use check::MatchTerms;
 pub use holds::{HoldTerms, NumberHolds};
 pub use inventory::{InventoryChange, InventoryTerms, NumberInventory};
+pub use kpis::{KpiTerms, NumberKpis};
 pub use orders::{NumberOrders, OrderTerms};
 pub use pools::{NumberPools, PoolChange, PoolTerms};
 pub use search::{NumberSearch, SearchTerms};
+pub use tracking::{Tracking, TrackingTerms};

@@ -135,3 +135,15 @@ fn check_receipt(order: &NumberOrder, receipt: &NumberReceipt) -> Result<()> {
     answers(PLACE, &order.matching, &receipt.number)?;
     same_route(PLACE, &order.route, receipt.route.as_ref())
 }
+
+/// Checks that what was found answers the order. Its status and route may have changed since.
+///
+/// # Errors
+/// `ContractViolated`, with what the upstream calls the number as reference.
+pub(crate) fn check_found(order: &NumberOrder, found: Option<&Outcome<NumberReceipt>>) -> Result<()> {
+    let Some(Outcome::Done(receipt)) = found else {
+        return Ok(());
+    };
+    answers(FIND.name, &order.matching, &receipt.number)
+        .map_err(|error| error.with_reference(receipt.external_id.clone()))
+}

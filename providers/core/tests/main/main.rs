@@ -1,0 +1,14 @@
+//! Behavior of the provider contract.
+
+// Clippy's leave for tests covers #[test] functions, not their helpers.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod config;
+mod contract;
+mod error;
+mod guard;
+mod ids;
+mod kpi;
+mod replacement;
+mod status;
+mod support;
