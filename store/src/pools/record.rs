@@ -161,6 +161,34 @@ pub async fn pool(connection: &impl ConnectionTrait, scope: Scope, id: i64) -> R
     records::by_id(connection, scope, id).await
 }
 
+/// The pool that a provider calls by this id.
+///
+/// # Errors
+/// What the database says.
+pub async fn pool_by_external_id(
+    connection: &impl ConnectionTrait,
+    provider: &str,
+    external_id: &str,
+) -> Result<Option<PoolRecord>> {
+    let mut sql = records::rows::<PoolRecord>(Scope::Platform);
+    sql.push_bind(" AND p.provider = ", provider).push_bind(" AND p.external_id = ", external_id);
+    records::first(connection, sql).await
+}
+
+/// The row of a group's pool that has a name, retired ones aside.
+///
+/// # Errors
+/// What the database says.
+pub async fn pool_with_name(
+    connection: &impl ConnectionTrait,
+    group_id: i64,
+    name: &str,
+) -> Result<Option<i64>> {
+    let mut sql = Sql::new("SELECT id FROM pools WHERE status <> 'RETIRED' AND group_id = ");
+    sql.bind(group_id).push_bind(" AND name_key = ", name_key(name));
+    Ok(sql.one(connection).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
 /// Pools by row id.
 ///
 /// # Errors
