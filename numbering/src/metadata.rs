@@ -87,6 +87,11 @@ pub(crate) fn describe(number: &E164) -> Described {
     }
 }
 
+/// Whether the number lies in a range that is in use.
+pub(crate) fn is_valid(number: &E164) -> bool {
+    parsed(number).is_some_and(|phone| phone.is_valid())
+}
+
 /// Whether a number of its country can have this many digits, area code included.
 pub(crate) fn has_full_length(number: &E164) -> bool {
     let length = parsed(number).map(|phone| phone.is_possible_with_reason());

@@ -83,10 +83,18 @@ impl Places {
             .as_deref()
             .and_then(|region| find_region(country, region));
         let city = self.labels.of(number.digits()).and_then(|label| label.city);
-        let own = own_area_code(country, facts.area_code.as_deref());
-        let covering = match city {
-            Some(city) => self.cities.codes(city).collect(),
-            None => own.into_iter().collect(),
+        let labelled: Vec<u32> = city
+            .map(|city| self.cities.codes(city).collect())
+            .unwrap_or_default();
+        let own = match own_area_code(country, facts.area_code.as_deref()) {
+            Some(code) => vec![code],
+            // Plans without a trunk prefix tell no area code; the labels' prefixes stand in for it.
+            None => labelled.clone(),
+        };
+        let covering = if labelled.is_empty() {
+            own.clone()
+        } else {
+            labelled
         };
         let exchange = facts
             .exchange
@@ -97,7 +105,7 @@ impl Places {
             region,
             city,
             exchange,
-            own: own.into_iter().collect(),
+            own,
             covering,
             borrowed_from: None,
             name: number.to_string(),
@@ -120,10 +128,10 @@ impl Places {
             (NumberType::Unknown, Some((_, Some(npa)))) if npa.used_for == Use::Geographic => {
                 Err(not_valid(number))
             }
-            (NumberType::Unknown, None) => Err(not_valid(number)),
+            (NumberType::Unknown, None) if !metadata::is_valid(number) => Err(not_valid(number)),
             _ => Err(MatchError::NoLocalArea {
                 place: number.to_string(),
-                why: "it is not a geographic number; give a number with an area code, or a city".to_owned(),
+                why: "its digits name no area; give a geographic number, or a city".to_owned(),
                 field: "number",
             }),
         }

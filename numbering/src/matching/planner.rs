@@ -244,7 +244,7 @@ fn toll_free_range(country: CountryCode) -> &'static str {
     if country == CountryCode::GB { "80" } else { "" }
 }
 
-/// The same for national numbers: 03 in GB, where 055 is of the same type but dearer.
+/// The same for national numbers: 03 in GB, where corporate numbers (055) are of the same metadata type.
 fn national_range(country: CountryCode) -> &'static str {
     if country == CountryCode::GB { "3" } else { "" }
 }

@@ -1,5 +1,7 @@
 //! From the words of a request to a city.
 
+use std::cmp::Reverse;
+
 use crate::places::{CityId, Places, RegionCode, find_region, regions_of};
 use crate::text::excerpt;
 use crate::{CountryCode, MatchError, fold};
@@ -35,7 +37,7 @@ impl Places {
         if let Some(region) = region {
             named.retain(|id| self.cities.get(*id).region == Some(region));
         }
-        let candidates = self.best_of_each_region(named);
+        let candidates = self.best_of_each_region(named, &fold(city));
         match candidates[..] {
             [] => Err(self.unknown_city(country, city, region)),
             [only] => Ok(only),
@@ -72,17 +74,19 @@ impl Places {
         })
     }
 
-    /// The most telling city of each region, the most populous first.
-    fn best_of_each_region(&self, mut named: Vec<CityId>) -> Vec<CityId> {
+    /// The city of each region that is meant most likely: one with numbers, then one of exactly that name. The
+    /// most populous region first.
+    fn best_of_each_region(&self, mut named: Vec<CityId>, key: &str) -> Vec<CityId> {
         named.sort_by_key(|id| {
             let city = self.cities.get(*id);
             let has_codes = self.cities.codes(*id).next().is_some();
-            (city.region, !has_codes, std::cmp::Reverse(city.population), *id)
+            let other_name = self.cities.key(*id) != key;
+            (city.region, !has_codes, other_name, Reverse(city.population), *id)
         });
         named.dedup_by_key(|id| self.cities.get(*id).region);
         named.sort_by_key(|id| {
             let city = self.cities.get(*id);
-            (std::cmp::Reverse(city.population), city.region)
+            (Reverse(city.population), city.region)
         });
         named
     }
@@ -116,22 +120,26 @@ impl Places {
             None => country.to_string(),
         };
         let wanted = fold(city);
-        let mut near: Vec<(usize, bool, std::cmp::Reverse<u32>, CityId)> = self
+        let mut near: Vec<Near> = self
             .cities
             .keys(country)
             .filter(|(key, _)| is_comparable(key, &wanted))
-            .map(|(key, id)| (strsim::osa_distance(key, &wanted), id))
-            .filter(|(distance, _)| *distance <= NEAR_SPELLING)
-            .map(|(distance, id)| {
+            .map(|(key, id)| {
                 let city = self.cities.get(id);
                 let elsewhere = region.is_some() && city.region != region;
-                (distance, elsewhere, std::cmp::Reverse(city.population), id)
+                let edits = strsim::osa_distance(key, &wanted);
+                Near {
+                    elsewhere,
+                    edits,
+                    population: Reverse(city.population),
+                    city: id,
+                }
             })
+            // In other regions only the name itself helps.
+            .filter(|near| near.edits <= if near.elsewhere { 0 } else { NEAR_SPELLING })
             .collect();
-        near.sort_unstable_by_key(|(distance, elsewhere, population, id)| {
-            (*elsewhere, *distance, *population, *id)
-        });
-        let mut suggestions: Vec<String> = near.into_iter().map(|(.., id)| self.city_name(id)).collect();
+        near.sort_unstable();
+        let mut suggestions: Vec<String> = near.iter().map(|near| self.city_name(near.city)).collect();
         suggestions.dedup();
         suggestions.truncate(MOST_LISTED / 2);
         MatchError::UnknownCity {
@@ -148,6 +156,15 @@ impl Places {
             None => self.cities.name(id).to_owned(),
         }
     }
+}
+
+/// A city that may have been meant, the likeliest first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Near {
+    elsewhere: bool,
+    edits: usize,
+    population: Reverse<u32>,
+    city: CityId,
 }
 
 /// Spares the distance computation for names that cannot be near.

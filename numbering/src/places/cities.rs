@@ -242,7 +242,9 @@ impl CitiesBuilder {
             self.built.index.push((self.built.names.add(&part)?, id));
         }
         self.codes.sort_unstable();
-        self.codes.dedup();
+        // Sorting put a code before those it contains (44191 before 441912): the wider one says it all.
+        self.codes
+            .dedup_by(|(city, code), (kept_city, kept)| city == kept_city && contains(*kept, *code));
         let mut cities = self.built;
         cities.codes = self.codes;
         let (names, all) = (&cities.names, &cities.cities);
@@ -258,6 +260,14 @@ impl CitiesBuilder {
         cities.index.shrink_to_fit();
         Ok(cities)
     }
+}
+
+/// Whether all numbers of the code `inner` are numbers of `outer`.
+fn contains(outer: u32, mut inner: u32) -> bool {
+    while inner > outer {
+        inner /= 10;
+    }
+    inner == outer
 }
 
 /// The names inside a compound one: "Cork/Kinsale/Coachford", "Bangor (Co. Down)"; Swedish ones join with a hyphen.

@@ -241,7 +241,8 @@ fn a_city_is_found_under_its_other_names() {
         ("Québec", "QC", "CA", "Quebec City"),
         ("Newcastle upon Tyne", "", "GB", "Tyneside"),
         ("Sunderland", "", "GB", "Sunderland"),
-        ("Kinsale", "", "IE", "Cork/Kinsale/Coachford"),
+        ("Soleure", "", "CH", "Bienne/Neuchâtel/Soleure/Jura"),
+        ("Kinsale", "", "IE", "Kinsale"),
     ] {
         let plan = plan(&local_to_city(city, region, country(code), None));
         assert_eq!(plan.steps[0].city.as_deref(), Some(expected), "{city}");
@@ -339,4 +340,35 @@ proptest! {
         prop_assert!(first.steps.iter().map(|step| step.tier).is_sorted());
         prop_assert!(places().satisfies(&near, widen, &e164(&number)));
     }
+}
+
+#[test]
+fn a_quarter_of_a_large_city_is_not_taken_for_its_namesake() {
+    for (center, region, home, namesake) in [
+        ("Sammamish", "WA", "US", "Newport"),
+        ("Madrid", "", "ES", "Salamanca"),
+        ("Redmond", "WA", "US", "Newport"),
+    ] {
+        let plan = plan(&local_to_city(center, region, country(home), None));
+        let near = of_tier(&plan, Tier::T4NearbyCity);
+        assert!(
+            near.iter().all(|step| step.city.as_deref() != Some(namesake)),
+            "{namesake} near {center}"
+        );
+    }
+}
+
+#[test]
+fn numbers_of_plans_without_area_codes_are_matched_by_their_labelled_prefix() {
+    let plan = plan(&local_to_number("+34912345678", None));
+    let same: Vec<_> = of_tier(&plan, Tier::T5SameAreaCode)
+        .iter()
+        .map(|step| step.cell.prefix.clone().unwrap())
+        .collect();
+    assert!(same.contains(&"+3491".to_owned()), "{same:?}");
+    assert!(places().satisfies(
+        &local_to_number("+34912345678", None),
+        false,
+        &e164("+34918765432")
+    ));
 }
