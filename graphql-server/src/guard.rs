@@ -31,10 +31,10 @@ fn within(what: &str, is: usize, limit: usize) -> Result<(), FrontError> {
     if is <= limit {
         return Ok(());
     }
-    Err(FrontError::new(
-        FrontErrorCode::QueryTooComplex,
-        format!("The {what} is {is}; the limit is {limit}."),
-    ))
+    let message = format!("The {what} is {is}; the limit is {limit}.");
+    Err(FrontError::new(FrontErrorCode::QueryTooComplex, message)
+        .with("cost", is)
+        .with("maxCost", limit))
 }
 
 struct Scan<'a> {

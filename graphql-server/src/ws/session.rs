@@ -4,8 +4,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::extract::ws::{Message, WebSocket};
 use futures_util::{
-    FutureExt, SinkExt, StreamExt,
-    future::{self, BoxFuture},
+    SinkExt, StreamExt,
     stream::{SplitSink, SplitStream},
 };
 use serde_json::{Map, Value};
@@ -52,8 +51,7 @@ pub(super) struct Session {
     client: Option<Authenticated>,
     init_seen: bool,
     init_deadline: Instant,
-    /// Resolves when the credentials are no longer accepted.
-    revoked: BoxFuture<'static, ()>,
+    heard: Instant,
     operations: HashMap<String, AbortHandle>,
     /// Each task returns the id of its operation and the message that ends it.
     tasks: JoinSet<(String, Option<Message>)>,
@@ -68,7 +66,7 @@ impl Session {
             id,
             client: None,
             init_seen: false,
-            revoked: future::pending().boxed(),
+            heard: Instant::now(),
             operations: HashMap::new(),
             tasks: JoinSet::new(),
         }
@@ -106,24 +104,18 @@ impl Session {
 
     async fn run(&mut self, incoming: &mut SplitStream<WebSocket>, out: &mpsc::Sender<Message>) -> End {
         let shutdown = self.shared.shutdown.clone();
-        let period = self.shared.limits.keep_alive;
-        let mut pings = pings(period);
-        let mut heard = Instant::now();
+        let mut pings = pings(self.shared.limits.keep_alive);
         loop {
             let step = tokio::select! {
                 received = incoming.next() => {
-                    heard = Instant::now();
+                    self.heard = Instant::now();
                     self.receive(received, out).await
                 }
                 Some(ended) = self.tasks.join_next_with_id() => self.finish(ended, out).await,
                 () = sleep_until(self.init_deadline), if self.client.is_none() => Err(Close::INIT_TIMEOUT.into()),
-                () = &mut self.revoked => Err(Close::FORBIDDEN.into()),
                 () = shutdown.cancelled() => Err(Close::GOING_AWAY.into()),
                 () = out.closed() => Err(End::Gone),
-                _ = pings.tick() => {
-                    let silent = heard.elapsed() > period * 2;
-                    if silent { Err(End::Gone) } else { send(out, Some(Message::Ping(Default::default()))).await }
-                }
+                _ = pings.tick() => self.keep_alive(out).await,
             };
             if let Err(end) = step {
                 return end;
@@ -186,12 +178,28 @@ impl Session {
                 AuthError::Unavailable => Close::TRY_AGAIN_LATER,
             })?;
         self.client = Some(client);
-        self.revoked = self
-            .presented
-            .clone()
-            .revoked(authenticator, self.shared.limits.keep_alive)
-            .boxed();
         send(out, ServerMessage::ConnectionAck.to_short_frame()).await
+    }
+
+    /// Gives up a client that does not answer pings, and looks whether its credentials still hold: later
+    /// operations run with what they allow by now.
+    async fn keep_alive(&mut self, out: &mpsc::Sender<Message>) -> Result<(), End> {
+        let limits = &self.shared.limits;
+        if self.heard.elapsed() > limits.keep_alive * 2 {
+            return Err(End::Gone);
+        }
+        if self.client.is_some() {
+            let judging = self
+                .shared
+                .authenticator
+                .authenticate(self.presented.credentials());
+            match timeout(limits.websocket.init, judging).await {
+                Ok(Ok(client)) => self.client = Some(client),
+                Ok(Err(AuthError::Missing | AuthError::Invalid)) => return Err(Close::FORBIDDEN.into()),
+                Ok(Err(AuthError::TooManyAttempts { .. } | AuthError::Unavailable)) | Err(_) => {}
+            }
+        }
+        send(out, Some(Message::Ping(Default::default()))).await
     }
 
     async fn subscribe(

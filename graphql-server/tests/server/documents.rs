@@ -1,9 +1,9 @@
 //! Documents and variables: what is valid is executed as it should be, what is not is refused with its code.
 
-use async_graphql::Value as GraphqlValue;
+use std::sync::Arc;
+
 use graphql_server::{GraphqlServer, Limits};
 use serde_json::json;
-use std::sync::Arc;
 
 use crate::support::{Doorkeeper, ask, ask_of, ask_with, routes, server};
 
@@ -230,16 +230,6 @@ async fn a_definition_that_is_not_valid_is_an_error_at_the_start() {
             "{sdl}"
         );
     }
-}
-
-#[tokio::test]
-async fn numbers_keep_their_kind() {
-    let reply = ask_with("query($v: Int!) { text(length: $v) }", json!({"v": 3})).await;
-    assert_eq!(reply.data(), json!({"text": "xxx"}));
-    assert_eq!(
-        GraphqlValue::from_json(json!(3)).expect("a number"),
-        GraphqlValue::from(3)
-    );
 }
 
 /// What graphql-js asks with every option on.

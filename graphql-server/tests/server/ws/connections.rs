@@ -1,210 +1,23 @@
-//! `graphql-transport-ws`.
+//! Opening, keeping and closing connections.
 
 use std::{
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::SinkExt;
 use graphql_server::{Limits, SlowClientLimits, WebSocketLimits};
-use serde_json::{Value, json};
-use tokio::net::TcpStream;
-use tokio_tungstenite::{
-    MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Message, client::IntoClientRequest, http::Request},
-};
+use serde_json::json;
+use tokio_tungstenite::{MaybeTlsStream, connect_async, tungstenite::Message};
 
+use super::{Client, handshake, listening};
 use crate::support::{Doorkeeper, Listening, TOKEN, server, server_for};
-
-struct Client(WebSocketStream<MaybeTlsStream<TcpStream>>);
-
-fn handshake(server: &Listening, subprotocol: &str) -> Request<()> {
-    let url = format!("ws://{}/graphql/ws", server.address);
-    let mut request = url.into_client_request().expect("a valid URL");
-    request.headers_mut().insert(
-        "sec-websocket-protocol",
-        subprotocol.parse().expect("a header value"),
-    );
-    request
-}
-
-impl Client {
-    async fn connect(server: &Listening) -> Self {
-        let (socket, _) = connect_async(handshake(server, "graphql-transport-ws"))
-            .await
-            .expect("upgraded");
-        Self(socket)
-    }
-
-    async fn ready(server: &Listening) -> Self {
-        let mut client = Self::connect(server).await;
-        client
-            .send(json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {TOKEN}")}}))
-            .await;
-        assert_eq!(client.receive().await, json!({"type": "connection_ack"}));
-        client
-    }
-
-    async fn send(&mut self, message: Value) {
-        self.0
-            .send(Message::text(message.to_string()))
-            .await
-            .expect("sent");
-    }
-
-    async fn subscribe(&mut self, id: &str, query: &str) {
-        self.send(json!({"id": id, "type": "subscribe", "payload": {"query": query}}))
-            .await;
-    }
-
-    async fn next_frame(&mut self) -> Message {
-        let next = tokio::time::timeout(Duration::from_secs(20), self.0.next());
-        next.await
-            .expect("an answer in time")
-            .expect("not the end")
-            .expect("a frame")
-    }
-
-    async fn receive(&mut self) -> Value {
-        loop {
-            match self.next_frame().await {
-                Message::Text(text) => return serde_json::from_str(&text).expect("JSON"),
-                Message::Ping(_) => {}
-                other => panic!("a message expected, not {other:?}"),
-            }
-        }
-    }
-
-    async fn close_code(&mut self) -> u16 {
-        loop {
-            match self.next_frame().await {
-                Message::Close(frame) => return frame.expect("a code").code.into(),
-                _ => continue,
-            }
-        }
-    }
-}
-
-fn next(id: &str, data: Value) -> Value {
-    json!({"id": id, "type": "next", "payload": {"data": data}})
-}
-
-fn complete(id: &str) -> Value {
-    json!({"type": "complete", "id": id})
-}
-
-async fn listening() -> Listening {
-    Listening::with_limits(Limits::default()).await
-}
 
 fn websocket(limits: WebSocketLimits) -> Limits {
     Limits {
         websocket: limits,
         ..Limits::default()
     }
-}
-
-#[tokio::test]
-async fn a_subscription_delivers_its_events_and_completes() {
-    let mut client = Client::ready(&listening().await).await;
-    client.subscribe("a", "subscription { count(to: 2) }").await;
-    for message in [
-        next("a", json!({"count": 1})),
-        next("a", json!({"count": 2})),
-        complete("a"),
-    ] {
-        assert_eq!(client.receive().await, message);
-    }
-    client.subscribe("a", "{ reader }").await;
-    assert_eq!(
-        client.receive().await["payload"]["data"],
-        json!({"reader": "127.0.0.1"}),
-        "the id is free again"
-    );
-}
-
-#[tokio::test]
-async fn queries_and_mutations_run_too() {
-    let mut client = Client::ready(&listening().await).await;
-    client.subscribe("q", "{ greeting }").await;
-    let answer = client.receive().await;
-    assert_eq!(
-        (&answer["type"], &answer["payload"]["data"]),
-        (&json!("next"), &json!({"greeting": "Hello reader"}))
-    );
-    assert_eq!(client.receive().await, complete("q"));
-    client
-        .subscribe(
-            "m",
-            "mutation { addBook(input: {title: \"T\", isbn: \"9780000000001\"}) { title } }",
-        )
-        .await;
-    assert_eq!(
-        client.receive().await["payload"]["data"],
-        json!({"addBook": {"title": "T"}})
-    );
-    assert_eq!(client.receive().await, complete("m"));
-}
-
-#[tokio::test]
-async fn a_refused_operation_is_an_error_message_and_the_connection_stays() {
-    let mut client = Client::ready(&listening().await).await;
-    let deep = format!("{{ greeting(name: {}{}) }}", "[".repeat(3_000), "]".repeat(3_000));
-    for (query, code) in [
-        ("subscription { nope }", "GRAPHQL_VALIDATION_FAILED"),
-        ("{", "GRAPHQL_PARSE_FAILED"),
-        ("query($v: Int!) { text(length: $v) }", "BAD_USER_INPUT"),
-        (deep.as_str(), "QUERY_TOO_COMPLEX"),
-    ] {
-        client.subscribe("x", query).await;
-        let answer = client.receive().await;
-        assert_eq!((&answer["type"], &answer["id"]), (&json!("error"), &json!("x")));
-        assert_eq!(answer["payload"][0]["extensions"]["code"], code);
-        assert!(answer["payload"][0]["extensions"]["requestId"].is_string());
-    }
-}
-
-#[tokio::test]
-async fn a_panic_ends_one_operation_only() {
-    let mut client = Client::ready(&listening().await).await;
-    client.subscribe("x", "subscription { crashes }").await;
-    assert_eq!(client.receive().await, next("x", json!({"crashes": 1})));
-    let answer = client.receive().await;
-    assert_eq!(
-        (&answer["type"], &answer["payload"][0]["extensions"]["code"]),
-        (&json!("error"), &json!("INTERNAL_SERVER_ERROR"))
-    );
-    client.subscribe("x", "subscription { count(to: 1) }").await;
-    assert_eq!(client.receive().await, next("x", json!({"count": 1})));
-}
-
-#[tokio::test]
-async fn an_event_over_the_limit_ends_its_operation() {
-    let limits = Limits {
-        response_bytes: 1_000,
-        ..Limits::default()
-    };
-    let mut client = Client::ready(&Listening::with_limits(limits).await).await;
-    client
-        .subscribe("x", "subscription { texts(length: 1001) }")
-        .await;
-    assert_eq!(client.receive().await, next("x", json!({"texts": "short"})));
-    assert_eq!(
-        client.receive().await["payload"][0]["extensions"]["code"],
-        "RESPONSE_TOO_LARGE"
-    );
-    client.send(json!({"type": "ping"})).await;
-    assert_eq!(client.receive().await, json!({"type": "pong"}));
-}
-
-#[tokio::test]
-async fn a_client_can_end_an_operation_and_use_its_id_again() {
-    let mut client = Client::ready(&listening().await).await;
-    client.subscribe("x", "subscription { silence }").await;
-    client.send(complete("x")).await;
-    client.subscribe("x", "subscription { count(to: 1) }").await;
-    assert_eq!(client.receive().await, next("x", json!({"count": 1})));
-    assert_eq!(client.receive().await, complete("x"));
 }
 
 #[tokio::test]
@@ -329,26 +142,6 @@ async fn messages_over_the_limit_close_the_connection() {
         let _ = client.0.send(Message::text("x".repeat(length))).await;
         assert_eq!(client.close_code().await, 1009, "{length}");
     }
-}
-
-#[tokio::test]
-async fn operations_are_limited_in_number() {
-    let mut client = Client::ready(&listening().await).await;
-    for number in 0..20 {
-        client
-            .subscribe(&number.to_string(), "subscription { silence }")
-            .await;
-    }
-    client.subscribe("one-more", "subscription { silence }").await;
-    assert_eq!(
-        client.receive().await["payload"][0]["extensions"]["code"],
-        "TOO_MANY_OPERATIONS"
-    );
-    client.send(complete("7")).await;
-    client
-        .subscribe("one-more", "subscription { count(to: 1) }")
-        .await;
-    assert_eq!(client.receive().await, next("one-more", json!({"count": 1})));
 }
 
 #[tokio::test]
