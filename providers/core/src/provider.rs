@@ -34,6 +34,45 @@ pub struct ProviderInfo {
 /// A configured instance of an adapter, or the own inventory.
 ///
 /// Building one needs no upstream alive.
+///
+/// ```
+/// use std::sync::Arc;
+/// use async_trait::async_trait;
+/// use provider_core::call::CallContext;
+/// use provider_core::domain::{NumberQuery, StockNumber};
+/// use provider_core::error::Result;
+/// use provider_core::port::{MatchTerms, NumberSearch, SearchTerms};
+/// use provider_core::provider::{Capability, Health, HealthState, Ports, Provider, ProviderInfo};
+///
+/// /// A carrier that has nothing left.
+/// #[derive(Debug)]
+/// struct SoldOut { info: ProviderInfo, terms: SearchTerms }
+///
+/// #[async_trait]
+/// impl NumberSearch for SoldOut {
+///     fn terms(&self) -> &SearchTerms { &self.terms }
+///     async fn search(&self, _: &CallContext, _: &NumberQuery) -> Result<Vec<StockNumber>> {
+///         Ok(Vec::new())
+///     }
+/// }
+///
+/// #[async_trait]
+/// impl Provider for SoldOut {
+///     fn info(&self) -> &ProviderInfo { &self.info }
+///     fn ports(self: Arc<Self>) -> Ports { Ports { search: Some(self), ..Ports::default() } }
+///     async fn health(&self, _: &CallContext) -> Result<Health> {
+///         let checked_at = jiff::Timestamp::now();
+///         Ok(Health { state: HealthState::Up, latency: None, checked_at, last_error: None })
+///     }
+/// }
+///
+/// let provider = Arc::new(SoldOut {
+///     info: ProviderInfo { id: "sold-out".parse()?, kind: "sold-out", title: "Sold out" },
+///     terms: SearchTerms { matches: MatchTerms::everything(), largest_limit: 50 },
+/// });
+/// assert_eq!(provider.ports().capabilities(), [Capability::Search].into());
+/// # Ok::<(), provider_core::domain::IdError>(())
+/// ```
 #[async_trait]
 pub trait Provider: Debug + Send + Sync + 'static {
     /// What it is.

@@ -14,6 +14,7 @@ mod pool;
 mod query;
 mod replacement;
 mod route;
+mod source;
 mod tracking;
 
 pub use call_center::{
@@ -45,9 +46,9 @@ pub use pool::{
 };
 pub use query::{Countries, MatchReason, NumberQuery, Selector, StockNumber};
 pub use replacement::{
-    FieldFault, Referrer, ReplacementConfiguration, ReplacementFaultCode, ReplacementFaults,
-    ReplacementInput, ReplacementRule, SearchEngine, SourceTextError, TrackingSource, TrackingSourceInput,
-    TriggerValue, UrlTrigger,
+    FieldFault, ReplacementConfiguration, ReplacementFaultCode, ReplacementFaults, ReplacementInput,
+    ReplacementRule, TrackingSourceInput,
 };
 pub use route::{CallRoute, SmsRoute};
+pub use source::{Referrer, SearchEngine, SourceTextError, TrackingSource, TriggerValue, UrlTrigger};
 pub use tracking::{Attribution, SessionQuery, Swap, SwapReason, TrackedCall, TrackingSession, Visit};

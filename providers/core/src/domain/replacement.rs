@@ -3,15 +3,12 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::str::FromStr;
 
 use numbering::replaceable::ReplaceableNumber;
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumIter, EnumString, IntoEnumIterator, IntoStaticStr};
-use url::Host;
+use strum::{Display, EnumIter, IntoStaticStr};
 
-/// The longest parameter name or value of a trigger, in characters.
-const LONGEST_TRIGGER_PART: usize = 255;
+use super::source::{Referrer, TrackingSource, UrlTrigger};
 
 /// A replacement configuration as people write it, in the shape of the document. Not yet checked.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -58,65 +55,6 @@ pub enum ReplacementRule {
     All,
     /// These; never empty, and no two that match the same number of a page.
     Numbers(Vec<ReplaceableNumber>),
-}
-
-/// Where a visitor must come from to see a number of the pool.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TrackingSource {
-    /// The site before.
-    pub referrer: Referrer,
-    /// What the landing page's URL must carry: all of them. May be empty.
-    pub url_triggers: Vec<UrlTrigger>,
-    /// Whether visits from unpaid results count.
-    pub track_organic: bool,
-}
-
-/// The site that a visitor comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Referrer {
-    /// Whatever site, or none.
-    Any,
-    /// One of the search engines, on any of its domains.
-    SearchEngine(SearchEngine),
-    /// A site, by its domain in ASCII and lower case: `partner.example.com`.
-    Domain(String),
-}
-
-/// The search engines that a referrer can name.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Display, EnumString, EnumIter, IntoStaticStr,
-)]
-#[strum(ascii_case_insensitive)]
-#[allow(missing_docs)] // their names say it
-pub enum SearchEngine {
-    Google,
-    Bing,
-    Yahoo,
-    DuckDuckGo,
-    Baidu,
-    Yandex,
-    Ecosia,
-    Brave,
-    Ask,
-    Aol,
-}
-
-/// A parameter that the landing page's URL must carry.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UrlTrigger {
-    /// Its name.
-    pub parameter: String,
-    /// Its value.
-    pub value: TriggerValue,
-}
-
-/// What a parameter's value must be.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum TriggerValue {
-    /// Anything (`*`).
-    Any,
-    /// This text.
-    Exact(String),
 }
 
 /// One thing that is wrong with an input.
@@ -220,16 +158,6 @@ impl From<ReplacementConfiguration> for ReplacementInput {
     }
 }
 
-impl From<&TrackingSource> for TrackingSourceInput {
-    fn from(source: &TrackingSource) -> Self {
-        Self {
-            referrer_domain: source.referrer.to_string(),
-            url_triggers: source.url_triggers.iter().map(UrlTrigger::to_string).collect(),
-            track_organic: source.track_organic,
-        }
-    }
-}
-
 #[derive(Default)]
 struct Faults(Vec<FieldFault>);
 
@@ -317,7 +245,11 @@ fn read_sources(inputs: &[TrackingSourceInput], faults: &mut Faults) -> Vec<Trac
 fn read_source(at: usize, input: &TrackingSourceInput, faults: &mut Faults) -> Option<TrackingSource> {
     let referrer = input.referrer_domain.parse::<Referrer>().map_err(|message| {
         let path: [&dyn fmt::Display; 3] = [&"trackingSources", &at, &"referrerDomain"];
-        faults.add(&path, ReplacementFaultCode::InvalidReferrerDomain, message.0);
+        faults.add(
+            &path,
+            ReplacementFaultCode::InvalidReferrerDomain,
+            message.to_string(),
+        );
     });
     let mut url_triggers: Vec<UrlTrigger> = Vec::with_capacity(input.url_triggers.len());
     for (index, text) in input.url_triggers.iter().enumerate() {
@@ -328,7 +260,11 @@ fn read_source(at: usize, input: &TrackingSourceInput, faults: &mut Faults) -> O
                 faults.add(&path, ReplacementFaultCode::Duplicate, message);
             }
             Ok(trigger) => url_triggers.push(trigger),
-            Err(message) => faults.add(&path, ReplacementFaultCode::InvalidUrlTrigger, message.0),
+            Err(message) => faults.add(
+                &path,
+                ReplacementFaultCode::InvalidUrlTrigger,
+                message.to_string(),
+            ),
         }
     }
     Some(TrackingSource {
@@ -336,96 +272,4 @@ fn read_source(at: usize, input: &TrackingSourceInput, faults: &mut Faults) -> O
         url_triggers,
         track_organic: input.track_organic,
     })
-}
-
-/// A text of a tracking source that can't be read; says what to write instead.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct SourceTextError(String);
-
-impl fmt::Display for Referrer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Any => f.write_str("Any"),
-            Self::SearchEngine(engine) => engine.fmt(f),
-            Self::Domain(domain) => f.write_str(domain),
-        }
-    }
-}
-
-impl FromStr for Referrer {
-    type Err = SourceTextError;
-
-    fn from_str(text: &str) -> Result<Self, SourceTextError> {
-        let text = text.trim();
-        if text.eq_ignore_ascii_case("any") {
-            return Ok(Self::Any);
-        }
-        if let Ok(engine) = text.parse() {
-            return Ok(Self::SearchEngine(engine));
-        }
-        domain(text).map(Self::Domain).ok_or_else(|| {
-            let engines: Vec<&str> = SearchEngine::iter().map(<&str>::from).collect();
-            SourceTextError(format!(
-                "write Any, a domain such as example.com without scheme and path, or one of {}",
-                engines.join(", ")
-            ))
-        })
-    }
-}
-
-/// A domain of at least two labels, in ASCII and lower case.
-fn domain(text: &str) -> Option<String> {
-    let Ok(Host::Domain(ascii)) = Host::parse(text) else {
-        return None;
-    };
-    let labels: Vec<&str> = ascii.split('.').collect();
-    let valid = ascii.len() <= 253
-        && labels.len() >= 2
-        && labels.iter().all(|label| {
-            (1..=63).contains(&label.len())
-                && !label.starts_with('-')
-                && !label.ends_with('-')
-                && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-        });
-    valid.then_some(ascii)
-}
-
-impl fmt::Display for UrlTrigger {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.value {
-            TriggerValue::Any => write!(f, "{}=*", self.parameter),
-            TriggerValue::Exact(value) => write!(f, "{}={value}", self.parameter),
-        }
-    }
-}
-
-impl FromStr for UrlTrigger {
-    type Err = SourceTextError;
-
-    fn from_str(text: &str) -> Result<Self, SourceTextError> {
-        let (parameter, value) = text.trim().split_once('=').unwrap_or_default();
-        let sound = |part: &str| {
-            (1..=LONGEST_TRIGGER_PART).contains(&part.chars().count())
-                && !part.contains(|c: char| c.is_control() || matches!(c, '&' | '#'))
-        };
-        let sound_parameter =
-            sound(parameter) && !parameter.contains(|c: char| c.is_whitespace() || matches!(c, '?' | '*'));
-        if !sound_parameter || !sound(value) || (value != "*" && value.contains('*')) {
-            return Err(SourceTextError(
-                "write parameter=value, such as utm_campaign=wintertires, or parameter=* for any value; \
-                 * stands alone"
-                    .to_owned(),
-            ));
-        }
-        let value = if value == "*" {
-            TriggerValue::Any
-        } else {
-            TriggerValue::Exact(value.to_owned())
-        };
-        Ok(Self {
-            parameter: parameter.to_owned(),
-            value,
-        })
-    }
 }

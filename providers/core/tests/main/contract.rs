@@ -7,7 +7,7 @@ use provider_core::contract::{self, Verdict, holds, orders, pools, search};
 use provider_core::domain::{HoldRequest, NumberMatch, NumberOrder, NumberQuery};
 use provider_core::provider::Provider;
 
-use crate::support::{Lie, Shelf, context, group, number, order, pool_order, toll_free};
+use crate::support::{Empty, Lie, Shelf, context, group, number, order, pool_order, toll_free};
 
 fn query() -> NumberQuery {
     NumberQuery {
@@ -87,7 +87,7 @@ async fn broken(lie: Option<Lie>) -> Vec<&'static str> {
         }),
         ("missing port", {
             // A provider without the port must not pass by not running.
-            let without = Arc::new(crate::guard::Empty::default()) as Arc<dyn Provider>;
+            let without = Arc::new(Empty::default()) as Arc<dyn Provider>;
             match orders::same_token_gives_same_number(&without, &cx, &order("token-01")).await {
                 Err(_) => Ok(()),
                 Ok(()) => panic!("passed without a port"),

@@ -10,58 +10,15 @@ use provider_core::config::PolicySettings;
 use provider_core::domain::*;
 use provider_core::error::{Effect, ErrorKind, ProviderError, Result};
 use provider_core::policy::{Answer, Call, Next, Policy, Stack, Timeout};
-use provider_core::port::{CallStatistics, CallStatisticsTerms, KpiTerms, NumberKpis};
-use provider_core::provider::{Capability, Health, HealthState, Instance, Ports, Provider, ProviderInfo};
+use provider_core::port::{MatchTerms, NumberSearch, SearchTerms};
+use provider_core::provider::{Capability, Instance, Ports, Provider};
 use strum::IntoEnumIterator;
 use tokio::time::Instant;
 
-use crate::support::{Lie, Shelf, context, number, order, pool_order, toll_free};
-
-/// A provider without ports.
-#[derive(Debug)]
-pub(crate) struct Empty(ProviderInfo);
-
-impl Default for Empty {
-    fn default() -> Self {
-        Self(ProviderInfo {
-            id: "empty".parse().unwrap(),
-            kind: "empty",
-            title: "Empty",
-        })
-    }
-}
-
-#[async_trait]
-impl Provider for Empty {
-    fn info(&self) -> &ProviderInfo {
-        &self.0
-    }
-
-    fn ports(self: Arc<Self>) -> Ports {
-        Ports::default()
-    }
-
-    async fn health(&self, _: &CallContext) -> Result<Health> {
-        let checked_at = jiff::Timestamp::UNIX_EPOCH;
-        Ok(Health {
-            state: HealthState::Degraded,
-            latency: None,
-            checked_at,
-            last_error: None,
-        })
-    }
-}
+use crate::support::{Empty, Lie, Shelf, context, number, order, pool_order, query, toll_free};
 
 fn instance(shelf: &Arc<Shelf>) -> Instance {
     Instance::new(shelf.clone(), &PolicySettings::default(), &[].into())
-}
-
-fn query(matching: NumberMatch, limit: u32) -> NumberQuery {
-    NumberQuery {
-        matching,
-        widen: false,
-        limit,
-    }
 }
 
 #[test]
@@ -331,266 +288,12 @@ async fn the_earlier_of_two_deadlines_counts() {
     assert_eq!(context().remaining(), None);
 }
 
-/// Tries once more after a failure that may be tried again, and counts.
-#[derive(Debug, Default)]
-struct Again(AtomicU32);
-
-#[async_trait]
-impl Policy for Again {
-    async fn around(&self, call: &Call<'_>, next: Next<'_>) -> Result<Answer> {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        match next.run(call).await {
-            Err(error) if error.may_retry(call.operation.safety) => next.run(call).await,
-            answer => answer,
-        }
-    }
-}
-
-/// Remembers answers by fingerprint.
-#[derive(Debug, Default)]
-struct Memory(std::sync::Mutex<std::collections::HashMap<String, Answer>>);
-
-#[async_trait]
-impl Policy for Memory {
-    async fn around(&self, call: &Call<'_>, next: Next<'_>) -> Result<Answer> {
-        let Some(key) = &call.fingerprint else {
-            return next.run(call).await;
-        };
-        if let Some(known) = self.0.lock().unwrap().get(key) {
-            return Ok(known.clone());
-        }
-        let answer = next.run(call).await?;
-        self.0.lock().unwrap().insert(key.clone(), answer.clone());
-        Ok(answer)
-    }
-}
-
-/// A source of figures that counts how often it is asked.
-#[derive(Debug)]
-struct Figures {
-    hits: AtomicU32,
-    kpis: KpiTerms,
-    calls: CallStatisticsTerms,
-    rows: Vec<KpiRow>,
-}
-
-impl Figures {
-    fn new(rows: Vec<KpiRow>) -> Arc<Self> {
-        Arc::new(Self {
-            hits: AtomicU32::new(0),
-            kpis: KpiTerms {
-                groupings: KpiGrouping::iter().collect(),
-                statuses: KpiStatusFilter::iter().collect(),
-                filters_dealers: false,
-                number_types: [KpiType::Category(NumberCategory::Mobile)].into(),
-            },
-            calls: CallStatisticsTerms {
-                intervals: [GroupingInterval::Week].into(),
-                formats: [].into(),
-                any_customer: false,
-            },
-            rows,
-        })
-    }
-
-    fn guarded(self: &Arc<Self>, policies: Vec<Arc<dyn Policy>>) -> Ports {
-        let ports = Ports {
-            kpis: Some(self.clone()),
-            call_stats: Some(self.clone()),
-            ..Ports::default()
-        };
-        ports.guarded(&Stack::new(Empty::default().0, policies))
-    }
-}
-
-#[async_trait]
-impl NumberKpis for Figures {
-    fn terms(&self) -> &KpiTerms {
-        &self.kpis
-    }
-
-    async fn count(&self, _: &CallContext, _: &KpiQuery) -> Result<KpiAnswer> {
-        self.hits.fetch_add(1, Ordering::SeqCst);
-        Ok(KpiAnswer {
-            as_of: None,
-            rows: self.rows.clone(),
-        })
-    }
-}
-
-#[async_trait]
-impl CallStatistics for Figures {
-    fn terms(&self) -> &CallStatisticsTerms {
-        &self.calls
-    }
-
-    async fn report(&self, _: &CallContext, _: &CallStatisticsQuery) -> Result<CallStatisticsReport> {
-        self.hits.fetch_add(1, Ordering::SeqCst);
-        Ok(CallStatisticsReport {
-            rows: Vec::new(),
-            caveats: Vec::new(),
-        })
-    }
-
-    async fn export(&self, _: &CallContext, _: &CallStatisticsQuery, _: ExportFormat) -> Result<ExportFile> {
-        Err(ProviderError::new(
-            ErrorKind::Unavailable,
-            "call_stats.export",
-            "down",
-        ))
-    }
-}
-
-fn row(key: KpiKey, number_count: u64, customer_count: u64) -> KpiRow {
-    KpiRow {
-        key,
-        number_count,
-        customer_count,
-    }
-}
-
-fn kpis(grouping: KpiGrouping, status: KpiStatusFilter) -> KpiQuery {
-    KpiQuery {
-        grouping,
-        filter: KpiFilter {
-            status,
-            ..KpiFilter::default()
-        },
-    }
-}
-
-#[tokio::test]
-async fn a_policy_can_try_again_only_what_is_safe() {
-    #[derive(Debug)]
-    struct Fails(AtomicU32);
-    #[async_trait]
-    impl Policy for Fails {
-        async fn around(&self, call: &Call<'_>, _: Next<'_>) -> Result<Answer> {
-            self.0.fetch_add(1, Ordering::SeqCst);
-            Err(ProviderError::new(
-                ErrorKind::Unavailable,
-                call.operation.name,
-                "reset",
-            ))
-        }
-    }
-    let attempts = |safety_by_token: bool| async move {
-        let fails = Arc::new(Fails(AtomicU32::new(0)));
-        let shelf = Shelf::new(None);
-        let stack = Stack::new(
-            shelf.info().clone(),
-            vec![Arc::new(Again::default()) as _, fails.clone() as _],
-        );
-        let ports = shelf.ports().guarded(&stack);
-        let failed = if safety_by_token {
-            ports
-                .orders
-                .unwrap()
-                .place(&context(), &order("token-01"))
-                .await
-                .is_err()
-        } else {
-            let resized = ports
-                .search
-                .unwrap()
-                .search(&context(), &query(toll_free(), 1))
-                .await;
-            resized.is_err()
-        };
-        assert!(failed);
-        fails.0.load(Ordering::SeqCst)
-    };
-    assert_eq!(
-        attempts(true).await,
-        2,
-        "the shelf honors tokens, so an order may be placed again"
-    );
-    assert_eq!(attempts(false).await, 2);
-}
-
-#[tokio::test]
-async fn answers_of_figures_can_be_shared_and_others_cannot() {
-    let figures = Figures::new(vec![row(KpiKey::All, 5847, 2150)]);
-    let ports = figures.guarded(vec![Arc::new(Memory::default())]);
-    let source = ports.kpis.unwrap();
-    let summary = kpis(KpiGrouping::Summary, KpiStatusFilter::All);
-    let first = source.count(&context(), &summary).await.unwrap();
-    assert_eq!(source.count(&context(), &summary).await.unwrap(), first);
-    assert_eq!(figures.hits.load(Ordering::SeqCst), 1);
-
-    let shelf = Shelf::new(None);
-    let stack = Stack::new(shelf.info().clone(), vec![Arc::new(Memory::default())]);
-    let search = shelf.clone().ports().guarded(&stack).search.unwrap();
-    for _ in 0..2 {
-        search.search(&context(), &query(toll_free(), 1)).await.unwrap();
-    }
-    assert_eq!(shelf.hits.load(Ordering::SeqCst), 2);
-}
-
-#[tokio::test]
-async fn only_statistics_of_a_time_that_is_over_are_shared() {
-    let report = |end: &str| CallStatisticsQuery {
-        customer: None,
-        employees: Vec::new(),
-        period: Period::new("2020-11-30T00:00:00Z".parse().unwrap(), end.parse().unwrap()).unwrap(),
-        zone: jiff::tz::TimeZone::UTC,
-        ignore_below_seconds: 10,
-        ignore_local: true,
-        direction: CallDirection::Both,
-        interval: GroupingInterval::Week,
-        fields: Vec::new(),
-        sort: None,
-    };
-    let figures = Figures::new(Vec::new());
-    let source = figures
-        .guarded(vec![Arc::new(Memory::default())])
-        .call_stats
-        .unwrap();
-    for (end, calls) in [("2020-12-21T00:00:00Z", 1), ("9990-01-01T00:00:00Z", 2)] {
-        figures.hits.store(0, Ordering::SeqCst);
-        source.report(&context(), &report(end)).await.unwrap();
-        source.report(&context(), &report(end)).await.unwrap();
-        assert_eq!(figures.hits.load(Ordering::SeqCst), calls, "{end}");
-    }
-    let by_day = CallStatisticsQuery {
-        interval: GroupingInterval::Day,
-        ..report("2020-12-21T00:00:00Z")
-    };
-    let error = source.report(&context(), &by_day).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Unsupported);
-}
-
-#[tokio::test]
-async fn figures_that_contradict_the_question_are_a_violation() {
-    let dropped = KpiKey::Status(NumberStatus::Dropped);
-    for (rows, query) in [
-        (vec![], kpis(KpiGrouping::Summary, KpiStatusFilter::All)),
-        (
-            vec![row(KpiKey::All, 1, 2)],
-            kpis(KpiGrouping::Summary, KpiStatusFilter::All),
-        ),
-        (
-            vec![row(KpiKey::All, 1, 1)],
-            kpis(KpiGrouping::Status, KpiStatusFilter::All),
-        ),
-        (
-            vec![row(dropped.clone(), 1, 0)],
-            kpis(KpiGrouping::Status, KpiStatusFilter::NotDropped),
-        ),
-        (
-            vec![row(dropped.clone(), 1, 0), row(dropped, 1, 0)],
-            kpis(KpiGrouping::Status, KpiStatusFilter::All),
-        ),
-    ] {
-        let source = Figures::new(rows.clone()).guarded(Vec::new()).kpis.unwrap();
-        let error = source.count(&context(), &query).await.unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::ContractViolated, "{rows:?}");
-    }
-}
-
 #[tokio::test]
 async fn a_stack_without_time_for_an_answer_still_names_the_provider() {
-    let stack = Stack::new(Empty::default().0, vec![Arc::new(Timeout::new(Duration::ZERO))]);
+    let stack = Stack::new(
+        Empty::default().info().clone(),
+        vec![Arc::new(Timeout::new(Duration::ZERO))],
+    );
     let ports = Shelf::new(Some(Lie::Hangs)).ports().guarded(&stack);
     let error = ports
         .search
@@ -599,4 +302,181 @@ async fn a_stack_without_time_for_an_answer_still_names_the_provider() {
         .await
         .unwrap_err();
     assert_eq!(error.provider().map(ProviderId::as_str), Some("empty"));
+}
+
+/// Fails every call that reaches it, and counts them.
+#[derive(Debug)]
+struct Fails {
+    effect: Effect,
+    calls: AtomicU32,
+}
+
+#[async_trait]
+impl Policy for Fails {
+    async fn around(&self, call: &Call<'_>, _: Next<'_>) -> Result<Answer> {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let error = ProviderError::new(ErrorKind::Unavailable, call.operation.name, "reset");
+        Err(error.with_effect(self.effect))
+    }
+}
+
+/// Tries once more after a failure that may be tried again.
+#[derive(Debug)]
+struct Again;
+
+#[async_trait]
+impl Policy for Again {
+    async fn around(&self, call: &Call<'_>, next: Next<'_>) -> Result<Answer> {
+        match next.run(call).await {
+            Err(error) if error.may_retry(call.operation.safety) => next.run(call).await,
+            answer => answer,
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_may_be_sent_again_only_with_an_honored_token_or_a_certain_failure() {
+    for (honors_tokens, effect, expected) in [
+        (true, Effect::Unknown, 2),
+        (true, Effect::None, 2),
+        (false, Effect::None, 2),
+        (false, Effect::Unknown, 1),
+    ] {
+        let shelf = Shelf::honoring_tokens(honors_tokens);
+        let fails = Arc::new(Fails {
+            effect,
+            calls: AtomicU32::new(0),
+        });
+        let stack = Stack::new(shelf.info().clone(), vec![Arc::new(Again), fails.clone()]);
+        let orders = shelf.ports().guarded(&stack).orders.unwrap();
+        assert!(orders.place(&context(), &order("token-01")).await.is_err());
+        assert_eq!(
+            fails.calls.load(Ordering::SeqCst),
+            expected,
+            "{honors_tokens} {effect}"
+        );
+    }
+}
+
+/// Answers every search with one number.
+#[derive(Debug)]
+struct Echo(E164, SearchTerms);
+
+#[async_trait]
+impl NumberSearch for Echo {
+    fn terms(&self) -> &SearchTerms {
+        &self.1
+    }
+
+    async fn search(&self, _: &CallContext, _: &NumberQuery) -> Result<Vec<StockNumber>> {
+        Ok(vec![StockNumber {
+            number: self.0.clone(),
+            external_id: None,
+            matched: None,
+            monthly_cost: None,
+        }])
+    }
+}
+
+async fn answers(matching: &NumberMatch, text: &str) -> bool {
+    let terms = SearchTerms {
+        matches: MatchTerms::everything(),
+        largest_limit: 1,
+    };
+    let ports = Ports {
+        search: Some(Arc::new(Echo(number(text), terms))),
+        ..Ports::default()
+    };
+    let stack = Stack::new(Empty::default().info().clone(), Vec::new());
+    let answer = ports
+        .guarded(&stack)
+        .search
+        .unwrap()
+        .search(&context(), &query(matching.clone(), 1))
+        .await;
+    match answer {
+        Ok(_) => true,
+        Err(error) => {
+            assert_eq!(error.kind(), ErrorKind::ContractViolated, "{error}");
+            false
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_numbers_of_the_documents_answer_their_requests_and_others_do_not() {
+    let (us, ca, gb) = (CountryCode::US, CountryCode::CA, CountryCode::GB);
+    let prefix = |text: &str| text.parse().ok();
+    let local = NumberMatch::LocalToNumber {
+        number: number("+19056372046"),
+        prefix: prefix("289"),
+    };
+    let atlanta = NumberMatch::LocalToCity {
+        city: "atlanta".to_owned(),
+        region: Some("ga".to_owned()),
+        country: us,
+        prefix: prefix("404"),
+    };
+    let bristol = GeographicMatch::City {
+        country: gb,
+        city: "Bristol".to_owned(),
+        region: None,
+    };
+    let coventry = GeographicMatch::AreaCode {
+        country: gb,
+        area_code: "024".to_owned(),
+    };
+    for (matching, fits, does_not) in [
+        (local, "+12898122093", "+19058122093"),
+        (atlanta, "+14043411266", "+16783411266"),
+        (
+            NumberMatch::TollFree {
+                country: us,
+                prefix: prefix("833"),
+            },
+            "+18332018273",
+            "+18442018273",
+        ),
+        (
+            NumberMatch::TollFree {
+                country: ca,
+                prefix: None,
+            },
+            "+18332018273",
+            "+14163411266",
+        ),
+        (
+            NumberMatch::TollFree {
+                country: gb,
+                prefix: None,
+            },
+            "+448000885644",
+            "+443308180609",
+        ),
+        (
+            NumberMatch::National { country: gb },
+            "+443308180609",
+            "+448000885644",
+        ),
+        (NumberMatch::Geographic(bristol), "+441174090162", "+14043411266"),
+        (
+            NumberMatch::Geographic(coventry),
+            "+442477180193",
+            "+441174090162",
+        ),
+        (
+            NumberMatch::Exact(number("+448000885644")),
+            "+448000885644",
+            "+448000885645",
+        ),
+    ] {
+        assert!(
+            answers(&matching, fits).await,
+            "{fits} does not answer {matching:?}"
+        );
+        assert!(
+            !answers(&matching, does_not).await,
+            "{does_not} answers {matching:?}"
+        );
+    }
 }

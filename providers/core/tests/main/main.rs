@@ -6,6 +6,7 @@
 mod config;
 mod contract;
 mod error;
+mod figures;
 mod guard;
 mod ids;
 mod kpi;

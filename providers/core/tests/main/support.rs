@@ -137,14 +137,25 @@ fn reference(text: impl Into<String>) -> UpstreamRef {
 }
 
 impl Shelf {
+    /// An honest shelf, whose upstream knows order tokens or does not.
+    pub(crate) fn honoring_tokens(honors: bool) -> Arc<Self> {
+        let mut shelf = Self::make(None);
+        shelf.orders.idempotent_by_token = honors;
+        Arc::new(shelf)
+    }
+
     pub(crate) fn new(lie: Option<Lie>) -> Arc<Self> {
+        Arc::new(Self::make(lie))
+    }
+
+    fn make(lie: Option<Lie>) -> Self {
         let matches = MatchTerms {
             selectors: [Selector::TollFree, Selector::Exact].into(),
             countries: Countries::Only(vec![CountryCode::GB]),
             prefix_filter: false,
         };
         let all = InventoryChange::iter().collect();
-        Arc::new(Self {
+        Self {
             info: ProviderInfo {
                 id: "shelf".parse().unwrap(),
                 kind: "shelf",
@@ -184,7 +195,7 @@ impl Shelf {
                 idempotent_by_token: true,
                 findable_by_token: true,
             },
-        })
+        }
     }
 
     async fn enter(&self) -> MutexGuard<'_, State> {
@@ -575,5 +586,48 @@ impl NumberPools for Shelf {
             .pools
             .get(order.token.as_str())
             .map(|(_, receipt)| Outcome::Done(receipt.clone())))
+    }
+}
+
+/// A provider without ports.
+#[derive(Debug)]
+pub(crate) struct Empty(ProviderInfo);
+
+impl Default for Empty {
+    fn default() -> Self {
+        Self(ProviderInfo {
+            id: "empty".parse().unwrap(),
+            kind: "empty",
+            title: "Empty",
+        })
+    }
+}
+
+#[async_trait]
+impl Provider for Empty {
+    fn info(&self) -> &ProviderInfo {
+        &self.0
+    }
+
+    fn ports(self: Arc<Self>) -> Ports {
+        Ports::default()
+    }
+
+    async fn health(&self, _: &CallContext) -> Result<Health> {
+        let checked_at = jiff::Timestamp::UNIX_EPOCH;
+        Ok(Health {
+            state: HealthState::Degraded,
+            latency: None,
+            checked_at,
+            last_error: None,
+        })
+    }
+}
+
+pub(crate) fn query(matching: NumberMatch, limit: u32) -> NumberQuery {
+    NumberQuery {
+        matching,
+        widen: false,
+        limit,
     }
 }
