@@ -134,6 +134,7 @@ pub(crate) struct BookConnection {
     edges: Vec<BookEdge>,
     nodes: Vec<Book>,
     shelves: Vec<Shelf>,
+    /// Null: the catalog has no end.
     total_count: Option<i32>,
 }
 
