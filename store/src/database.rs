@@ -57,7 +57,11 @@ pub struct DatabaseOptions {
 
 impl Default for DatabaseOptions {
     fn default() -> Self {
-        Self { readers: 6, writers: 4, acquire_timeout: Duration::from_secs(8) }
+        Self {
+            readers: 6,
+            writers: 4,
+            acquire_timeout: Duration::from_secs(8),
+        }
     }
 }
 
@@ -132,7 +136,8 @@ impl Database {
         let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         if in_memory {
             return Err(StoreError::Configuration(
-                "an in-memory SQLite database can't be shared by readers and a writer: name a file".to_owned(),
+                "an in-memory SQLite database can't be shared by readers and a writer: name a file"
+                    .to_owned(),
             ));
         }
         let base = SqliteConnectOptions::from_str(url)
@@ -205,7 +210,12 @@ impl Database {
                 counter.fetch_add(1, Ordering::Relaxed);
             });
         }
-        Self { backend, readers, writers, statements }
+        Self {
+            backend,
+            readers,
+            writers,
+            statements,
+        }
     }
 
     /// Brings the schema up to date.
@@ -289,10 +299,17 @@ impl Database {
 
     async fn begin(&self) -> Result<Transaction> {
         let immediate = (self.backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate);
-        let options = TransactionOptions { sqlite_transaction_mode: immediate, ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: immediate,
+            ..Default::default()
+        };
         let inner = self.writers.begin_with_options(options).await?;
         let now = now_ms(&inner, self.backend).await?;
-        Ok(Transaction { inner, backend: self.backend, now })
+        Ok(Transaction {
+            inner,
+            backend: self.backend,
+            now,
+        })
     }
 
     /// Closes every connection, waiting for those in use.
@@ -306,7 +323,9 @@ impl Database {
 }
 
 async fn now_ms(connection: &impl ConnectionTrait, backend: Backend) -> Result<i64> {
-    Sql::new(format!("SELECT {} AS now", backend.now_ms())).one_i64(connection).await
+    Sql::new(format!("SELECT {} AS now", backend.now_ms()))
+        .one_i64(connection)
+        .await
 }
 
 fn connection_error(error: sqlx::Error) -> StoreError {

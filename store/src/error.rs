@@ -42,8 +42,17 @@ impl From<sea_orm::DbErr> for StoreError {
             return Self::Duplicate { index };
         }
         let text = error.to_string();
-        let busy = ["database is locked", "deadlock detected", "could not serialize", "lock timeout"];
-        if busy.iter().any(|phrase| text.contains(phrase)) { Self::Busy(text) } else { Self::Database(error) }
+        let busy = [
+            "database is locked",
+            "deadlock detected",
+            "could not serialize",
+            "lock timeout",
+        ];
+        if busy.iter().any(|phrase| text.contains(phrase)) {
+            Self::Busy(text)
+        } else {
+            Self::Database(error)
+        }
     }
 }
 
@@ -57,13 +66,25 @@ impl StoreError {
 }
 
 /// Reads a stored word as a domain value.
-pub(crate) fn word<T: std::str::FromStr>(table: &'static str, column: &'static str, value: &str) -> Result<T> {
-    value.parse().map_err(|_| StoreError::Corrupt { table, column, value: value.to_owned() })
+pub(crate) fn word<T: std::str::FromStr>(
+    table: &'static str,
+    column: &'static str,
+    value: &str,
+) -> Result<T> {
+    value.parse().map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: value.to_owned(),
+    })
 }
 
 /// Reads stored E.164 text.
 pub(crate) fn e164(table: &'static str, column: &'static str, value: &str) -> Result<E164> {
-    E164::parse_strict(value).map_err(|_| StoreError::Corrupt { table, column, value: value.to_owned() })
+    E164::parse_strict(value).map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: value.to_owned(),
+    })
 }
 
 /// Reads stored JSON.
@@ -72,6 +93,9 @@ pub(crate) fn json<T: serde::de::DeserializeOwned>(
     column: &'static str,
     value: &str,
 ) -> Result<T> {
-    serde_json::from_str(value)
-        .map_err(|_| StoreError::Corrupt { table, column, value: value.chars().take(80).collect() })
+    serde_json::from_str(value).map_err(|_| StoreError::Corrupt {
+        table,
+        column,
+        value: value.chars().take(80).collect(),
+    })
 }

@@ -7,7 +7,8 @@ use strum::{Display, EnumString, IntoStaticStr};
 
 use crate::{
     Key, Keyset, Owner, Page, PageRequest, Position, Result, Scope, StoreError, Transaction,
-    database::timestamp, error, page,
+    database::timestamp,
+    error, page,
     sql::{Columns, Sql},
 };
 
@@ -128,13 +129,25 @@ pub async fn number_history(
     newest_first: bool,
     request: &PageRequest,
 ) -> Result<Page<EventRecord>> {
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM number_events h WHERE h.number_id = "));
+    let mut sql = Sql::new(format!(
+        "SELECT {COLUMNS} FROM number_events h WHERE h.number_id = "
+    ));
     sql.bind(number_id);
     scope.restrict(&mut sql, "h");
-    Keyset { descending: newest_first, ..Keyset::BY_ID }.restrict(&mut sql, "h", request);
+    Keyset {
+        descending: newest_first,
+        ..Keyset::BY_ID
+    }
+    .restrict(&mut sql, "h", request);
     page::fetch(connection, sql, request, |row| {
         let event = read(row)?;
-        Ok((Position { key: Key::Int(event.id), id: event.id }, event))
+        Ok((
+            Position {
+                key: Key::Int(event.id),
+                id: event.id,
+            },
+            event,
+        ))
     })
     .await
 }
@@ -166,7 +179,11 @@ pub async fn events_by_ids(
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM number_events h WHERE h.id IN "));
     sql.bind_list(ids.iter().copied());
     scope.restrict(&mut sql, "h");
-    sql.all(connection).await?.iter().map(|row| read(row).map(|event| (event.id, event))).collect()
+    sql.all(connection)
+        .await?
+        .iter()
+        .map(|row| read(row).map(|event| (event.id, event)))
+        .collect()
 }
 
 fn read(row: &QueryResult) -> Result<EventRecord> {
@@ -178,9 +195,11 @@ fn read(row: &QueryResult) -> Result<EventRecord> {
     let (reseller, customer, group): (Option<i64>, Option<i64>, Option<i64>) =
         (columns.get()?, columns.get()?, columns.get()?);
     let owner = match (reseller, customer, group) {
-        (Some(reseller_id), Some(customer_id), Some(group_id)) => {
-            Some(Owner { reseller_id, customer_id, group_id })
-        }
+        (Some(reseller_id), Some(customer_id), Some(group_id)) => Some(Owner {
+            reseller_id,
+            customer_id,
+            group_id,
+        }),
         _ => None,
     };
     let (before, after): (String, String) = (columns.get()?, columns.get()?);
@@ -233,10 +252,13 @@ pub async fn assignment_at(
          a.released_at FROM assignments a WHERE a.number_id = ",
     );
     sql.bind(number_id).push_bind(" AND a.assigned_at <= ", at);
-    sql.push_bind(" AND (a.released_at IS NULL OR a.released_at > ", at).push(")");
+    sql.push_bind(" AND (a.released_at IS NULL OR a.released_at > ", at)
+        .push(")");
     scope.restrict(&mut sql, "a");
     sql.push(" ORDER BY a.assigned_at DESC LIMIT 1");
-    let Some(row) = sql.one(connection).await? else { return Ok(None) };
+    let Some(row) = sql.one(connection).await? else {
+        return Ok(None);
+    };
     let mut columns = Columns::of(&row);
     Ok(Some(AssignmentRecord {
         id: columns.get()?,
@@ -301,5 +323,7 @@ pub async fn numbers_with_two_owners(connection: &impl ConnectionTrait) -> Resul
         "SELECT number_id FROM assignments WHERE released_at IS NULL GROUP BY number_id HAVING COUNT(*) > 1",
     );
     let rows = sql.all(connection).await?;
-    rows.iter().map(|row| row.try_get_by_index(0).map_err(StoreError::from)).collect()
+    rows.iter()
+        .map(|row| row.try_get_by_index(0).map_err(StoreError::from))
+        .collect()
 }

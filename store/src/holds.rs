@@ -73,7 +73,8 @@ pub async fn hold_by_reference(
     client_reference: &str,
 ) -> Result<Option<HoldRecord>> {
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM holds h WHERE h.tenant = "));
-    sql.bind(tenant).push_bind(" AND h.client_reference = ", client_reference);
+    sql.bind(tenant)
+        .push_bind(" AND h.client_reference = ", client_reference);
     sql.one(connection).await?.map(|row| read(&row)).transpose()
 }
 
@@ -82,7 +83,9 @@ pub async fn hold_by_reference(
 /// # Errors
 /// What the database says.
 pub async fn active_hold(connection: &impl ConnectionTrait, number_id: i64) -> Result<Option<HoldRecord>> {
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM holds h WHERE h.ended_at IS NULL AND h.number_id = "));
+    let mut sql = Sql::new(format!(
+        "SELECT {COLUMNS} FROM holds h WHERE h.ended_at IS NULL AND h.number_id = "
+    ));
     sql.bind(number_id);
     sql.one(connection).await?.map(|row| read(&row)).transpose()
 }
@@ -113,8 +116,15 @@ pub async fn insert_hold(
         .push_bind(", ", held_until.as_millisecond())
         .push_bind(", ", transaction.now_ms())
         .push(") ON CONFLICT (tenant, client_reference) DO NOTHING RETURNING id");
-    let Some(row) = sql.one(transaction.connection()).await? else { return Ok(None) };
-    hold(transaction.connection(), Scope::Platform, row.try_get_by_index(0)?).await
+    let Some(row) = sql.one(transaction.connection()).await? else {
+        return Ok(None);
+    };
+    hold(
+        transaction.connection(),
+        Scope::Platform,
+        row.try_get_by_index(0)?,
+    )
+    .await
 }
 
 /// Ends the hold that a number is under; false when there is none.
@@ -148,8 +158,11 @@ pub async fn due_numbers(transaction: &Transaction, due: Due, limit: u32) -> Res
         Due::HoldExpiry => ("HELD", "hold_until"),
         Due::QuarantineEnd => ("DROPPED", "quarantine_until"),
     };
-    let mut sql = Sql::new(format!("SELECT n.id FROM numbers n WHERE n.status = '{status}' AND n.{column} <= "));
-    sql.bind(transaction.now_ms()).push(&format!(" ORDER BY n.{column} LIMIT {limit}"));
+    let mut sql = Sql::new(format!(
+        "SELECT n.id FROM numbers n WHERE n.status = '{status}' AND n.{column} <= "
+    ));
+    sql.bind(transaction.now_ms())
+        .push(&format!(" ORDER BY n.{column} LIMIT {limit}"));
     if transaction.backend() == crate::Backend::Postgres {
         sql.push(" FOR UPDATE SKIP LOCKED");
     }

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{
-    Key, Keyset, Owner, Page, PageRequest, Position, Result, Scope, Transaction, database::timestamp, error,
-    page,
+    Key, Keyset, Owner, Page, PageRequest, Position, Result, Scope, Transaction,
+    database::timestamp,
+    error, page,
     sql::{Columns, Sql},
 };
 
@@ -52,7 +53,10 @@ impl OperationState {
     /// No further change will come by itself.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::Succeeded | Self::Partial | Self::Refused | Self::NeedsReview)
+        matches!(
+            self,
+            Self::Succeeded | Self::Partial | Self::Refused | Self::NeedsReview
+        )
     }
 }
 
@@ -221,7 +225,9 @@ pub async fn insert_operation(
         .push_bind(", ", now)
         .push_bind(", ", now)
         .push(") ON CONFLICT (tenant, client_reference) DO NOTHING RETURNING id");
-    let Some(row) = sql.one(transaction.connection()).await? else { return Ok(None) };
+    let Some(row) = sql.one(transaction.connection()).await? else {
+        return Ok(None);
+    };
     operation_by_id(transaction.connection(), row.try_get_by_index(0)?).await
 }
 
@@ -256,7 +262,11 @@ pub async fn operations_by_ids(
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM operations o WHERE o.id IN "));
     sql.bind_list(ids.iter().copied());
     scope.restrict(&mut sql, "o");
-    sql.all(connection).await?.iter().map(|row| read(row).map(|o| (o.id, o))).collect()
+    sql.all(connection)
+        .await?
+        .iter()
+        .map(|row| read(row).map(|o| (o.id, o)))
+        .collect()
 }
 
 /// The tenant's operation with this client reference.
@@ -269,7 +279,8 @@ pub async fn operation_by_reference(
     client_reference: &str,
 ) -> Result<Option<OperationRecord>> {
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM operations o WHERE o.tenant = "));
-    sql.bind(tenant).push_bind(" AND o.client_reference = ", client_reference);
+    sql.bind(tenant)
+        .push_bind(" AND o.client_reference = ", client_reference);
     sql.one(connection).await?.map(|row| read(&row)).transpose()
 }
 
@@ -317,10 +328,20 @@ pub async fn operations(
     request: &PageRequest,
 ) -> Result<Page<OperationRecord>> {
     let mut sql = filtered(scope, filter, COLUMNS);
-    Keyset { descending: true, ..Keyset::BY_ID }.restrict(&mut sql, "o", request);
+    Keyset {
+        descending: true,
+        ..Keyset::BY_ID
+    }
+    .restrict(&mut sql, "o", request);
     page::fetch(connection, sql, request, |row| {
         let operation = read(row)?;
-        Ok((Position { key: Key::Int(operation.id), id: operation.id }, operation))
+        Ok((
+            Position {
+                key: Key::Int(operation.id),
+                id: operation.id,
+            },
+            operation,
+        ))
     })
     .await
 }
@@ -368,7 +389,10 @@ pub async fn advance_operation(
 ) -> Result<bool> {
     let now = transaction.now_ms();
     let (from, word): (&'static str, &'static str) = (from.into(), to.into());
-    let problem = update.problem.as_ref().map(|problem| serde_json::json!(problem).to_string());
+    let problem = update
+        .problem
+        .as_ref()
+        .map(|problem| serde_json::json!(problem).to_string());
     let mut sql = Sql::new("UPDATE operations SET state = ");
     sql.bind(word)
         .push_bind(", updated_at = ", now)
@@ -376,7 +400,10 @@ pub async fn advance_operation(
         .push_bind(", provider = COALESCE(", update.provider.clone())
         .push_bind(", provider), number_id = COALESCE(", update.number_id)
         .push_bind(", number_id), pool_id = COALESCE(", update.pool_id)
-        .push_bind(", pool_id), upstream_ref = COALESCE(", update.upstream_ref.clone())
+        .push_bind(
+            ", pool_id), upstream_ref = COALESCE(",
+            update.upstream_ref.clone(),
+        )
         .push_bind(", upstream_ref), problem = COALESCE(", problem)
         .push_bind(", problem), sightings = COALESCE(", update.sightings)
         .push_bind(", sightings) WHERE id = ", id)
@@ -435,14 +462,25 @@ pub async fn lease_operations(
 ) -> Result<Vec<OperationRecord>> {
     let now = transaction.now_ms();
     let mut free = Sql::new("SELECT id FROM operations WHERE finished_at IS NULL AND lease_until <= ");
-    free.bind(now).push(&format!(" ORDER BY lease_until, id LIMIT {limit}"));
-    let skip = if transaction.backend() == crate::Backend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
-    let mut sql = free.wrap("WITH free AS MATERIALIZED (", &format!("{skip}) UPDATE operations SET"));
+    free.bind(now)
+        .push(&format!(" ORDER BY lease_until, id LIMIT {limit}"));
+    let skip = if transaction.backend() == crate::Backend::Postgres {
+        " FOR UPDATE SKIP LOCKED"
+    } else {
+        ""
+    };
+    let mut sql = free.wrap(
+        "WITH free AS MATERIALIZED (",
+        &format!("{skip}) UPDATE operations SET"),
+    );
     sql.push_bind(" lease_owner = ", lease.owner.clone())
         .push_bind(", lease_until = ", now + lease.milliseconds)
         .push(" WHERE id IN (SELECT id FROM free) RETURNING id");
     let rows = sql.all(transaction.connection()).await?;
-    let ids = rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<Vec<i64>, _>>()?;
+    let ids = rows
+        .iter()
+        .map(|row| row.try_get_by_index(0))
+        .collect::<Result<Vec<i64>, _>>()?;
     let mut leased = operations_by_ids(transaction.connection(), Scope::Platform, &ids).await?;
     let mut found: Vec<_> = ids.iter().filter_map(|id| leased.remove(id)).collect();
     found.sort_by_key(|operation| operation.id);

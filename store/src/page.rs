@@ -39,7 +39,12 @@ impl PageRequest {
     /// The first `limit` rows.
     #[must_use]
     pub fn first(limit: u32) -> Self {
-        Self { limit, backward: false, after: None, before: None }
+        Self {
+            limit,
+            backward: false,
+            after: None,
+            before: None,
+        }
     }
 }
 
@@ -67,7 +72,11 @@ pub struct Keyset {
 
 impl Keyset {
     /// By row id, oldest first.
-    pub const BY_ID: Self = Self { column: "id", unique: true, descending: false };
+    pub const BY_ID: Self = Self {
+        column: "id",
+        unique: true,
+        descending: false,
+    };
 
     /// Appends the conditions, order and limit of `page` to a statement that ends in a WHERE clause. One row
     /// more than wanted is read, which tells whether there are more; the limit is literal, because PostgreSQL
@@ -92,7 +101,11 @@ impl Keyset {
 
     /// Appends ORDER BY.
     pub(crate) fn order(self, sql: &mut Sql, alias: &str, backward: bool) {
-        let direction = if self.descending == backward { "ASC" } else { "DESC" };
+        let direction = if self.descending == backward {
+            "ASC"
+        } else {
+            "DESC"
+        };
         sql.push(&format!(" ORDER BY {alias}.{} {direction}", self.column));
         if !self.unique {
             sql.push(&format!(", {alias}.id {direction}"));
@@ -124,5 +137,9 @@ pub(crate) async fn fetch<T>(
     } else {
         (request.after.is_some(), more)
     };
-    Ok(Page { items, has_previous, has_next })
+    Ok(Page {
+        items,
+        has_previous,
+        has_next,
+    })
 }

@@ -8,7 +8,9 @@ use crate::{Result, Transaction, sql::Sql};
 /// # Errors
 /// What the database says.
 pub async fn ensure_place(transaction: &Transaction, facts: &Facts) -> Result<Option<i64>> {
-    let (Some(country), Some(locality)) = (facts.country, &facts.locality) else { return Ok(None) };
+    let (Some(country), Some(locality)) = (facts.country, &facts.locality) else {
+        return Ok(None);
+    };
     let region = facts.region.clone().unwrap_or_default();
     let connection = transaction.connection();
     if let Some(id) = find(connection, country.as_str(), &region, locality).await? {
@@ -32,6 +34,12 @@ async fn find(
     locality: &str,
 ) -> Result<Option<i64>> {
     let mut sql = Sql::new("SELECT id FROM places WHERE country = ");
-    sql.bind(country).push_bind(" AND region = ", region).push_bind(" AND name_key = ", fold(locality));
-    Ok(sql.one(connection).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+    sql.bind(country)
+        .push_bind(" AND region = ", region)
+        .push_bind(" AND name_key = ", fold(locality));
+    Ok(sql
+        .one(connection)
+        .await?
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?)
 }

@@ -15,7 +15,10 @@ impl Sql {
     /// Starts with `text`.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), values: Vec::new() }
+        Self {
+            text: text.into(),
+            values: Vec::new(),
+        }
     }
 
     /// Appends text. Never put a value in it: that is what [`Sql::bind`] is for.
@@ -44,7 +47,11 @@ impl Sql {
             self.push(separator).bind(value);
             separator = ", ";
         }
-        if separator == "(" { self.push("(NULL)") } else { self.push(")") }
+        if separator == "(" {
+            self.push("(NULL)")
+        } else {
+            self.push(")")
+        }
     }
 
     /// Puts text around the statement; its placeholders stay as they are.
@@ -98,7 +105,10 @@ impl Sql {
     /// What the driver says.
     pub async fn execute(self, connection: &impl ConnectionTrait) -> Result<u64> {
         let backend = connection.get_database_backend();
-        Ok(connection.execute_raw(self.statement(backend)).await.map(|r: ExecResult| r.rows_affected())?)
+        Ok(connection
+            .execute_raw(self.statement(backend))
+            .await
+            .map(|r: ExecResult| r.rows_affected())?)
     }
 }
 

@@ -43,7 +43,11 @@ pub async fn find_stock(
         // A number may lie in the cells of several steps and counts in the first: ask for enough to fill the
         // page after the repetitions are dropped.
         let wanted = limit.saturating_add(u32::try_from(found.len()).unwrap_or(u32::MAX));
-        let sql = find_sql(provider, steps.iter().map(|(index, step)| (*index, &step.cell)), wanted);
+        let sql = find_sql(
+            provider,
+            steps.iter().map(|(index, step)| (*index, &step.cell)),
+            wanted,
+        );
         for row in sql.all(connection).await? {
             let record = read(&row)?;
             if !found.iter().any(|other| other.id == record.id) {
@@ -73,13 +77,18 @@ fn find_sql<'c>(provider: &str, steps: impl Iterator<Item = (usize, &'c Cell)>, 
             separator = " UNION ALL ";
         }
     }
-    sql.push(") stock ORDER BY step, e164").push(&format!(" LIMIT {limit}"));
+    sql.push(") stock ORDER BY step, e164")
+        .push(&format!(" LIMIT {limit}"));
     sql
 }
 
 /// One branch a type: an index on (type, number) then gives the numbers in order, without sorting.
 fn types(cell: &Cell) -> Vec<Option<NumberType>> {
-    if cell.types.is_empty() { vec![None] } else { cell.types.iter().copied().map(Some).collect() }
+    if cell.types.is_empty() {
+        vec![None]
+    } else {
+        cell.types.iter().copied().map(Some).collect()
+    }
 }
 
 fn restrict(sql: &mut Sql, provider: &str, cell: &Cell, number_type: Option<NumberType>) {
@@ -103,13 +112,16 @@ fn restrict(sql: &mut Sql, provider: &str, cell: &Cell, number_type: Option<Numb
         }
         PlaceFilter::City { key, region } => {
             let membership = if region.is_some() { "=" } else { "IN" };
-            sql.push(&format!(" AND n.place_id {membership} (SELECT pl.id FROM places pl WHERE"))
-                .push_bind(" pl.name_key = ", key.clone());
+            sql.push(&format!(
+                " AND n.place_id {membership} (SELECT pl.id FROM places pl WHERE"
+            ))
+            .push_bind(" pl.name_key = ", key.clone());
             if let Some(country) = cell.country {
                 sql.push_bind(" AND pl.country = ", country.as_str());
             }
             if let Some(region) = region {
-                sql.push_bind(" AND pl.region = ", region.clone()).push(" LIMIT 1");
+                sql.push_bind(" AND pl.region = ", region.clone())
+                    .push(" LIMIT 1");
             }
             sql.push(")");
         }
@@ -172,14 +184,19 @@ fn claim_sql(
     let mut pick = Sql::new("SELECT n.id FROM numbers n WHERE n.status = 'AVAILABLE'");
     restrict(&mut pick, provider, cell, number_type);
     pick.push(&format!(" ORDER BY n.e164 LIMIT {limit}"));
-    let skip = if transaction.backend() == Backend::Postgres { " FOR UPDATE SKIP LOCKED" } else { "" };
+    let skip = if transaction.backend() == Backend::Postgres {
+        " FOR UPDATE SKIP LOCKED"
+    } else {
+        ""
+    };
     // Materialized: inlined, PostgreSQL would run the locking sub-select again for each row it compares.
-    let mut sql = pick.wrap("WITH picked AS MATERIALIZED (", &format!("{skip}) UPDATE numbers SET"));
+    let mut sql = pick.wrap(
+        "WITH picked AS MATERIALIZED (",
+        &format!("{skip}) UPDATE numbers SET"),
+    );
     sql.push_bind(" status = 'PENDING', order_token = ", token)
         .push_bind(", updated_at = ", transaction.now_ms())
-        .push(
-            " WHERE status = 'AVAILABLE' AND id IN (SELECT id FROM picked) RETURNING id, e164",
-        );
+        .push(" WHERE status = 'AVAILABLE' AND id IN (SELECT id FROM picked) RETURNING id, e164");
     sql
 }
 

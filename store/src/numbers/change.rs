@@ -34,7 +34,10 @@ pub async fn save_number(
         .push_bind(", group_id = ", owner.map(|owner| owner.group_id))
         .push_bind(", dealer_id = ", after.dealer_id)
         .push_bind(", pool_id = ", after.pool_id)
-        .push_bind(", termination_number = ", after.termination_number.as_ref().map(|n| n.as_str().to_owned()))
+        .push_bind(
+            ", termination_number = ",
+            after.termination_number.as_ref().map(|n| n.as_str().to_owned()),
+        )
         .push_bind(", order_token = ", after.order_token.clone())
         .push_bind(", hold_until = ", milliseconds(after.hold_until))
         .push_bind(", quarantine_until = ", milliseconds(after.quarantine_until))
@@ -45,13 +48,24 @@ pub async fn save_number(
         .push_bind(" WHERE id = ", after.id)
         .push_bind(" AND status = ", previous);
     if sql.execute(connection).await? != 1 {
-        return Err(StoreError::Busy(format!("number {} changed in between", before.id)));
+        return Err(StoreError::Busy(format!(
+            "number {} changed in between",
+            before.id
+        )));
     }
     if before.tags != after.tags {
         replace_tags(connection, after.id, &after.tags).await?;
     }
     let (old, new) = difference(before, after);
-    record_event(transaction, after.id, after.owner.or(before.owner), event, &old, &new).await
+    record_event(
+        transaction,
+        after.id,
+        after.owner.or(before.owner),
+        event,
+        &old,
+        &new,
+    )
+    .await
 }
 
 fn milliseconds(instant: Option<Timestamp>) -> Option<i64> {
@@ -68,7 +82,10 @@ async fn replace_tags(connection: &impl ConnectionTrait, number_id: i64, tags: &
 async fn insert_tags(connection: &impl ConnectionTrait, number_id: i64, tags: &[String]) -> Result<()> {
     for tag in tags {
         let mut insert = Sql::new("INSERT INTO number_tags (number_id, tag) VALUES (");
-        insert.bind(number_id).push_bind(", ", tag.clone()).push(") ON CONFLICT DO NOTHING");
+        insert
+            .bind(number_id)
+            .push_bind(", ", tag.clone())
+            .push(") ON CONFLICT DO NOTHING");
         insert.execute(connection).await?;
     }
     Ok(())
@@ -84,13 +101,22 @@ fn facts(number: &NumberRecord) -> Map<String, Value> {
     };
     put("status", Value::from(number.status.to_string()));
     put("name", Value::from(number.name.clone()));
-    put("customerId", Value::from(number.owner.map(|owner| owner.customer_id)));
+    put(
+        "customerId",
+        Value::from(number.owner.map(|owner| owner.customer_id)),
+    );
     put("groupId", Value::from(number.owner.map(|owner| owner.group_id)));
     put("dealerId", Value::from(number.dealer_id));
     put("poolId", Value::from(number.pool_id));
-    put("terminationNumber", Value::from(number.termination_number.as_ref().map(|n| n.as_str().to_owned())));
+    put(
+        "terminationNumber",
+        Value::from(number.termination_number.as_ref().map(|n| n.as_str().to_owned())),
+    );
     put("holdUntil", Value::from(number.hold_until.map(|t| t.to_string())));
-    put("quarantineUntil", Value::from(number.quarantine_until.map(|t| t.to_string())));
+    put(
+        "quarantineUntil",
+        Value::from(number.quarantine_until.map(|t| t.to_string())),
+    );
     if !number.tags.is_empty() {
         put("tags", Value::from(number.tags.clone()));
     }
@@ -100,8 +126,11 @@ fn facts(number: &NumberRecord) -> Map<String, Value> {
 /// The facts that differ, as they were and as they are; a fact that is absent on one side is left out there.
 fn difference(before: &NumberRecord, after: &NumberRecord) -> (Value, Value) {
     let (mut old, mut new) = (facts(before), facts(after));
-    let same: Vec<String> =
-        old.iter().filter(|(name, value)| new.get(*name) == Some(value)).map(|(name, _)| name.clone()).collect();
+    let same: Vec<String> = old
+        .iter()
+        .filter(|(name, value)| new.get(*name) == Some(value))
+        .map(|(name, _)| name.clone())
+        .collect();
     for name in same {
         old.remove(&name);
         new.remove(&name);
@@ -160,11 +189,16 @@ pub async fn insert_number(
         .push_bind(", ", number.provider.clone())
         .push_bind(", ", number.external_id.clone())
         .push_bind(", ", number.monthly_cost.as_ref().map(|(minor, _)| *minor))
-        .push_bind(", ", number.monthly_cost.as_ref().map(|(_, currency)| currency.clone()))
+        .push_bind(
+            ", ",
+            number.monthly_cost.as_ref().map(|(_, currency)| currency.clone()),
+        )
         .push_bind(", ", now)
         .push_bind(", ", now)
         .push(") ON CONFLICT (e164) DO NOTHING RETURNING id");
-    let Some(row) = sql.one(connection).await? else { return Ok(None) };
+    let Some(row) = sql.one(connection).await? else {
+        return Ok(None);
+    };
     let id: i64 = row.try_get_by_index(0).map_err(StoreError::from)?;
     insert_tags(connection, id, &number.tags).await?;
     debug_assert!(event.kind == EventKind::Added);
@@ -187,5 +221,9 @@ pub async fn number_with_name(
          AND group_id = ",
     );
     sql.bind(group_id).push_bind(" AND name_key = ", name_key(name));
-    Ok(sql.one(connection).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+    Ok(sql
+        .one(connection)
+        .await?
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?)
 }

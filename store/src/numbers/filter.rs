@@ -54,7 +54,11 @@ impl NumberOrderBy {
             Self::E164 => ("e164", true),
             Self::Updated => ("updated_at", false),
         };
-        Keyset { column, unique, descending }
+        Keyset {
+            column,
+            unique,
+            descending,
+        }
     }
 }
 
@@ -78,8 +82,14 @@ impl NumberFilter {
             push_prefix(sql, "n.e164", prefix);
         }
         if let Some(part) = &self.name_contains {
-            let escaped = part.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-            sql.push(" AND n.name_key LIKE ").bind(format!("%{escaped}%")).push(" ESCAPE '\\'");
+            let escaped = part
+                .to_lowercase()
+                .replace('\\', "\\\\")
+                .replace('%', "\\%")
+                .replace('_', "\\_");
+            sql.push(" AND n.name_key LIKE ")
+                .bind(format!("%{escaped}%"))
+                .push(" ESCAPE '\\'");
         }
         if let Some(tag) = &self.tag {
             sql.push(" AND EXISTS (SELECT 1 FROM number_tags t WHERE t.number_id = n.id AND t.tag = ")

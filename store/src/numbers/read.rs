@@ -25,7 +25,10 @@ pub async fn number(
     by.restrict(&mut rows);
     scope.restrict(&mut rows, "n");
     let sql = with_relations(rows, relations, connection.get_database_backend());
-    sql.one(connection).await?.map(|row| read(&row, relations)).transpose()
+    sql.one(connection)
+        .await?
+        .map(|row| read(&row, relations))
+        .transpose()
 }
 
 /// Numbers by row id; those outside the scope are left out.
@@ -42,7 +45,11 @@ pub async fn numbers_by_ids(
     rows.bind_list(ids.iter().copied());
     scope.restrict(&mut rows, "n");
     let sql = with_relations(rows, relations, connection.get_database_backend());
-    sql.all(connection).await?.iter().map(|row| read(row, relations).map(|n| (n.id, n))).collect()
+    sql.all(connection)
+        .await?
+        .iter()
+        .map(|row| read(row, relations).map(|n| (n.id, n)))
+        .collect()
 }
 
 /// One page of numbers with their relations, in one statement.
@@ -58,7 +65,14 @@ pub async fn numbers(
     relations: NumberRelations,
 ) -> Result<Page<NumberRecord>> {
     let (by, descending) = order;
-    let sql = numbers_sql(scope, filter, order, request, relations, connection.get_database_backend());
+    let sql = numbers_sql(
+        scope,
+        filter,
+        order,
+        request,
+        relations,
+        connection.get_database_backend(),
+    );
     let _ = descending;
     page::fetch(connection, sql, request, |row| {
         let number = read(row, relations)?;
@@ -136,9 +150,21 @@ fn with_relations(rows: Sql, relations: NumberRelations, backend: DbBackend) -> 
             joins.push_str(&format!(" LEFT JOIN {table}"));
         }
     };
-    join(relations.group, group_columns("g"), "groups g ON g.id = n.group_id");
-    join(relations.customer, customer_columns("c"), "customers c ON c.id = n.customer_id");
-    join(relations.dealer, dealer_columns("d"), "dealers d ON d.id = n.dealer_id");
+    join(
+        relations.group,
+        group_columns("g"),
+        "groups g ON g.id = n.group_id",
+    );
+    join(
+        relations.customer,
+        customer_columns("c"),
+        "customers c ON c.id = n.customer_id",
+    );
+    join(
+        relations.dealer,
+        dealer_columns("d"),
+        "dealers d ON d.id = n.dealer_id",
+    );
     join(relations.pool, pool_columns("p"), "pools p ON p.id = n.pool_id");
     rows.wrap(&format!("{select} FROM ("), &format!(") n{joins}"))
 }

@@ -91,8 +91,14 @@ pub struct NumberRelations {
 
 impl NumberRelations {
     /// The number's own facts and labels, without its neighbors.
-    pub const OWN: Self =
-        Self { locality: true, tags: true, group: false, customer: false, dealer: false, pool: false };
+    pub const OWN: Self = Self {
+        locality: true,
+        tags: true,
+        group: false,
+        customer: false,
+        dealer: false,
+        pool: false,
+    };
 }
 
 pub(super) const COLUMNS: &str = "n.id, n.e164, n.number_type, n.status, n.country, n.area_code, n.exchange, \
@@ -115,7 +121,9 @@ pub(super) fn read_own(columns: &mut Columns<'_>) -> Result<NumberRecord> {
         e164: error::e164(TABLE, "e164", &e164)?,
         number_type: error::word(TABLE, "number_type", &number_type)?,
         status: error::word(TABLE, "status", &status)?,
-        country: country.map(|code| error::word(TABLE, "country", &code)).transpose()?,
+        country: country
+            .map(|code| error::word(TABLE, "country", &code))
+            .transpose()?,
         area_code: columns.get()?,
         exchange: columns.get()?,
         region: columns.get()?,
@@ -131,7 +139,9 @@ pub(super) fn read_own(columns: &mut Columns<'_>) -> Result<NumberRecord> {
             .get::<Option<String>>()?
             .map(|text| error::e164(TABLE, "termination_number", &text))
             .transpose()?,
-        monthly_cost: columns.get::<Option<i64>>()?.zip(columns.get::<Option<String>>()?),
+        monthly_cost: columns
+            .get::<Option<i64>>()?
+            .zip(columns.get::<Option<String>>()?),
         order_token: columns.get()?,
         hold_until: instant(columns)?,
         quarantine_until: instant(columns)?,
@@ -157,10 +167,16 @@ fn read_owner(columns: &mut Columns<'_>) -> Result<Option<Owner>> {
     let customer: Option<i64> = columns.get()?;
     let group: Option<i64> = columns.get()?;
     match (reseller, customer, group) {
-        (Some(reseller_id), Some(customer_id), Some(group_id)) => {
-            Ok(Some(Owner { reseller_id, customer_id, group_id }))
-        }
+        (Some(reseller_id), Some(customer_id), Some(group_id)) => Ok(Some(Owner {
+            reseller_id,
+            customer_id,
+            group_id,
+        })),
         (None, None, None) => Ok(None),
-        _ => Err(StoreError::Corrupt { table: TABLE, column: "group_id", value: "half an owner".to_owned() }),
+        _ => Err(StoreError::Corrupt {
+            table: TABLE,
+            column: "group_id",
+            value: "half an owner".to_owned(),
+        }),
     }
 }

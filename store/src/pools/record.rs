@@ -171,7 +171,8 @@ pub async fn pool_by_external_id(
     external_id: &str,
 ) -> Result<Option<PoolRecord>> {
     let mut sql = records::rows::<PoolRecord>(Scope::Platform);
-    sql.push_bind(" AND p.provider = ", provider).push_bind(" AND p.external_id = ", external_id);
+    sql.push_bind(" AND p.provider = ", provider)
+        .push_bind(" AND p.external_id = ", external_id);
     records::first(connection, sql).await
 }
 
@@ -186,7 +187,11 @@ pub async fn pool_with_name(
 ) -> Result<Option<i64>> {
     let mut sql = Sql::new("SELECT id FROM pools WHERE status <> 'RETIRED' AND group_id = ");
     sql.bind(group_id).push_bind(" AND name_key = ", name_key(name));
-    Ok(sql.one(connection).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+    Ok(sql
+        .one(connection)
+        .await?
+        .map(|row| row.try_get_by_index(0))
+        .transpose()?)
 }
 
 /// Pools by row id.

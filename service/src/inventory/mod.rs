@@ -1,0 +1,165 @@
+//! Our own stock as a provider: it implements the same ports as a remote carrier and is called the same way.
+//!
+//! Its side of an order is the stock: a claimed number is PENDING and carries the order's token. Giving the
+//! number to its group is the caller's side, as for any carrier, and ends the claim.
+
+mod orders;
+mod pools;
+mod search;
+
+use std::{sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use numbering::{MatchPlan, Places};
+use provider_core::{
+    call::CallContext,
+    domain::{MatchReason, ProviderId},
+    error::{Effect, ErrorKind, ProviderError, Result},
+    port::{MatchTerms, OrderTerms, PoolChange, PoolTerms, SearchTerms},
+    provider::{Health, HealthState, Ports, Provider, ProviderInfo},
+};
+use store::{Database, StoreError};
+
+/// Id and kind of the own inventory among the providers.
+pub const INVENTORY_ID: &str = "inventory";
+
+/// Largest pool that may be ordered.
+pub(crate) const LARGEST_POOL: u32 = 500;
+/// Longest match period in minutes: a week.
+pub(crate) const LONGEST_MATCH_PERIOD: u32 = 10_080;
+
+/// The own inventory.
+#[derive(Debug)]
+pub(crate) struct OwnInventory {
+    info: ProviderInfo,
+    database: Database,
+    places: &'static Places,
+    search_terms: SearchTerms,
+    order_terms: OrderTerms,
+    pool_terms: PoolTerms,
+}
+
+impl OwnInventory {
+    pub(crate) fn new(database: Database, places: &'static Places) -> Self {
+        let info = ProviderInfo {
+            id: own_id(),
+            kind: INVENTORY_ID,
+            title: "Own inventory",
+        };
+        Self {
+            info,
+            database,
+            places,
+            search_terms: SearchTerms {
+                matches: MatchTerms::everything(),
+                largest_limit: 100,
+            },
+            order_terms: OrderTerms {
+                matches: MatchTerms::everything(),
+                idempotent_by_token: true,
+                findable_by_token: true,
+                honors_holds: true,
+            },
+            pool_terms: PoolTerms {
+                matches: MatchTerms::everything(),
+                largest_quantity: LARGEST_POOL,
+                match_period_minutes: 1..=LONGEST_MATCH_PERIOD,
+                largest_page: 100,
+                changes: [PoolChange::Update, PoolChange::Resize, PoolChange::Retire].into(),
+                idempotent_by_token: true,
+                findable_by_token: true,
+            },
+        }
+    }
+
+    /// Gives the numbers back that an order has claimed and will not use.
+    pub(crate) async fn unclaim(
+        transaction: &store::Transaction,
+        token: &str,
+        event: store::NewEvent<'_>,
+    ) -> std::result::Result<Vec<i64>, StoreError> {
+        let mut events = Vec::new();
+        for (id, _) in store::claimed_by(transaction.connection(), token).await? {
+            let by = store::NumberBy::Id(id);
+            let Some(before) = store::lock_number(transaction, store::Scope::Platform, &by).await? else {
+                continue;
+            };
+            let after = store::NumberRecord {
+                status: provider_core::domain::NumberStatus::Available,
+                order_token: None,
+                ..before.clone()
+            };
+            events.push(store::save_number(transaction, &before, &after, event).await?);
+        }
+        Ok(events)
+    }
+}
+
+/// The constant id as a value; the text is checked by a test.
+fn own_id() -> ProviderId {
+    #[expect(clippy::expect_used, reason = "a constant that a test parses")]
+    ProviderId::parse(INVENTORY_ID).expect("the constant is a provider id")
+}
+
+#[async_trait]
+impl Provider for OwnInventory {
+    fn info(&self) -> &ProviderInfo {
+        &self.info
+    }
+
+    fn ports(self: Arc<Self>) -> Ports {
+        Ports {
+            search: Some(self.clone()),
+            orders: Some(self.clone()),
+            pools: Some(self),
+            ..Ports::default()
+        }
+    }
+
+    async fn health(&self, _: &CallContext) -> Result<Health> {
+        let started = std::time::Instant::now();
+        let answer = self.database.now_ms().await;
+        Ok(Health {
+            state: if answer.is_ok() {
+                HealthState::Up
+            } else {
+                HealthState::Down
+            },
+            latency: Some(started.elapsed()),
+            checked_at: Timestamp::now(),
+            last_error: answer.err().map(|_| "the database does not answer".to_owned()),
+        })
+    }
+}
+
+/// A failure of the database as an error of this provider. The database is asked again by the caller's next
+/// try; what it committed is found by the order's token.
+fn failure(operation: &'static str, error: StoreError) -> ProviderError {
+    tracing::warn!(%error, operation, "the own inventory could not ask its database");
+    let message = "the inventory's database did not answer";
+    ProviderError::new(ErrorKind::Unavailable, operation, message).with_effect(Effect::Unknown)
+}
+
+/// Why a number of a plan's step is the answer.
+fn reason(plan: &MatchPlan, step: usize) -> Option<MatchReason> {
+    plan.steps.get(step).map(|step| MatchReason {
+        tier: step.tier,
+        city: step.city.clone(),
+        distance_km: step.distance_km,
+        reason: step.reason.clone(),
+    })
+}
+
+/// How long to wait before looking again for stock that others are claiming at this moment.
+const CONTENDED: Duration = Duration::from_millis(5);
+/// How often to look again before the stock counts as taken.
+const LOOKS: u32 = 400;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_inventorys_id_is_a_provider_id() {
+        assert_eq!(super::own_id().as_str(), super::INVENTORY_ID);
+    }
+}

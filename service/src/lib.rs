@@ -1,0 +1,42 @@
+//! The use cases of Switchboard: what may be asked, by whom, and what it does to the database and to providers.
+//!
+//! [`Switchboard`] is the whole of it, shared by the API and the command line. Each method takes the
+//! [`Principal`] that asks; nothing is read or changed outside its scope. Only this crate calls ports and stores.
+
+mod access;
+mod assignment;
+mod engine;
+mod error;
+mod events;
+mod holds;
+//IMPORT mod import;
+mod inventory;
+mod keys;
+mod lifecycle;
+mod numbers;
+mod pools;
+mod principal;
+mod providers;
+mod recovery;
+mod requests;
+mod switchboard;
+mod tenants;
+mod validate;
+mod worker;
+
+pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode};
+pub use events::NumberNotice;
+//IMPORT pub use import::{ImportReport, ImportRow, RowFault, RowOutcome};
+pub use inventory::INVENTORY_ID;
+pub use keys::{IssuedKey, KeyRequest};
+pub use principal::Principal;
+pub use providers::ProviderView;
+pub use requests::*;
+pub use store::{
+    AccessLevel, AssignmentRecord, Backend, Customer, CustomerFilter, Database, DatabaseOptions, Dealer,
+    DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group, GroupFilter, HoldRecord, Key,
+    NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations, OperationFilter, OperationKind,
+    OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter, PoolRecord, Position, Problem,
+    Reseller, Scope, StoreError, position,
+};
+pub use switchboard::{Settings, StartError, Switchboard};

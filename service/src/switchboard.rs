@@ -1,0 +1,168 @@
+use std::{sync::Arc, time::Duration};
+
+use numbering::Places;
+use provider_core::provider::Instance;
+use store::{Database, DatabaseOptions, Lease, StoreError};
+use tokio::sync::{broadcast, watch};
+
+use crate::{NumberNotice, ServiceResult, inventory::OwnInventory, keys::KeyHasher, providers::Providers};
+
+/// What a [`Switchboard`] is opened with.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `sqlite://FILE` or `postgres://...`.
+    pub database_url: String,
+    /// Connections.
+    pub database: DatabaseOptions,
+    /// Configured providers, in the order in which orders try them. The own inventory stands before them.
+    pub providers: Vec<Instance>,
+    /// How many days a released number of our own rests.
+    pub quarantine_days: u32,
+    /// Name of this process, unique among the replicas.
+    pub replica: String,
+    /// How long a mutation waits for its order before it answers PENDING.
+    pub answer_within: Duration,
+    /// How long one call to a provider may take.
+    pub provider_deadline: Duration,
+    /// How often recovery, hold expiry and quarantine end are looked after.
+    pub sweep_every: Duration,
+}
+
+impl Settings {
+    /// The defaults, for a database.
+    pub fn new(database_url: impl Into<String>) -> Self {
+        Self {
+            database_url: database_url.into(),
+            database: DatabaseOptions::default(),
+            providers: Vec::new(),
+            quarantine_days: 90,
+            replica: crate::keys::random_token(12),
+            answer_within: Duration::from_secs(2),
+            provider_deadline: Duration::from_secs(8),
+            sweep_every: Duration::from_secs(2),
+        }
+    }
+}
+
+/// Why a [`Switchboard`] could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database can't be used.
+    #[error(transparent)]
+    Database(#[from] StoreError),
+    /// The numbering data can't be read.
+    #[error("numbering data: {0}")]
+    Places(String),
+}
+
+/// The use cases, over one database and the configured providers. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Switchboard {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) database: Database,
+    pub(crate) places: &'static Places,
+    pub(crate) providers: Providers,
+    pub(crate) notices: broadcast::Sender<NumberNotice>,
+    pub(crate) hasher: tokio::sync::OnceCell<KeyHasher>,
+    pub(crate) swept: watch::Sender<bool>,
+}
+
+/// Events that a slow subscriber may lag behind before it misses some.
+const NOTICES: usize = 4096;
+
+impl Switchboard {
+    /// Connects to the database and builds the providers. Does not change the database: see
+    /// [`Switchboard::migrate`].
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn open(settings: Settings) -> Result<Self, StartError> {
+        let database = Database::connect(&settings.database_url, &settings.database).await?;
+        Self::over(database, settings)
+    }
+
+    /// The same over a database that is connected already.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub fn over(database: Database, settings: Settings) -> Result<Self, StartError> {
+        let places = Places::shared().map_err(|error| StartError::Places(error.to_string()))?;
+        let inventory = Arc::new(OwnInventory::new(database.clone(), places));
+        let providers = Providers::new(inventory, &settings.providers);
+        let inner = Inner {
+            settings,
+            database,
+            places,
+            providers,
+            notices: broadcast::Sender::new(NOTICES),
+            hasher: tokio::sync::OnceCell::new(),
+            swept: watch::Sender::new(false),
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+        })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn migrate(&self) -> Result<(), StartError> {
+        Ok(self.database().migrate().await?)
+    }
+
+    /// How many migrations wait to be run.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn pending_migrations(&self) -> Result<usize, StartError> {
+        Ok(self.database().pending_migrations().await?)
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.inner.database
+    }
+
+    /// The numbering data.
+    #[must_use]
+    pub fn places(&self) -> &'static Places {
+        self.inner.places
+    }
+
+    /// What it was opened with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// True after the first recovery sweep: nothing that an earlier process left half done is unknown.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        *self.inner.swept.borrow()
+    }
+
+    /// Asks the database whether it answers.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn check(&self) -> ServiceResult<()> {
+        self.database().now_ms().await?;
+        Ok(())
+    }
+
+    /// The lease that this process takes on operations: long enough for a provider's slowest answer.
+    pub(crate) fn lease(&self) -> Lease {
+        let milliseconds = self.settings().provider_deadline.as_millis() + 10_000;
+        Lease {
+            owner: self.settings().replica.clone(),
+            milliseconds: i64::try_from(milliseconds).unwrap_or(i64::MAX),
+        }
+    }
+}

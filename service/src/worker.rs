@@ -1,0 +1,74 @@
+//! What happens by itself: orders that were left open, holds and quarantines that end. Every replica runs it.
+
+use provider_core::domain::NumberStatus;
+use store::{Due, EventKind, NewEvent, NumberBy, Scope};
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::{ServiceResult, Switchboard, lifecycle::available};
+
+/// Numbers handled in one transaction, so that a writer never waits long.
+const BATCH: u32 = 200;
+
+impl Switchboard {
+    /// Starts the worker. It is ready after its first sweep, and ends when `shutdown` becomes true.
+    pub fn start_workers(&self, mut shutdown: watch::Receiver<bool>) -> JoinHandle<()> {
+        let switchboard = self.clone();
+        tokio::spawn(async move {
+            loop {
+                match switchboard.sweep().await {
+                    Ok(()) => {
+                        switchboard.inner.swept.send_replace(true);
+                    }
+                    Err(error) => tracing::warn!(%error, "a sweep failed; the next one tries again"),
+                }
+                tokio::select! {
+                    () = tokio::time::sleep(switchboard.settings().sweep_every) => {}
+                    _ = shutdown.wait_for(|stop| *stop) => return,
+                }
+            }
+        })
+    }
+
+    /// One round: open orders, ended holds, ended quarantines.
+    ///
+    /// # Errors
+    /// What the database says; what was done before the failure stays done.
+    pub async fn sweep(&self) -> ServiceResult<()> {
+        self.recover().await?;
+        for due in [Due::HoldExpiry, Due::QuarantineEnd] {
+            while self.expire(due).await? == BATCH as usize {}
+        }
+        Ok(())
+    }
+
+    /// Returns numbers to stock whose time has come.
+    async fn expire(&self, due: Due) -> ServiceResult<usize> {
+        let (kind, status) = match due {
+            Due::HoldExpiry => (EventKind::HoldExpired, NumberStatus::Held),
+            Due::QuarantineEnd => (EventKind::QuarantineEnded, NumberStatus::Dropped),
+        };
+        self.write_announced(move |tx| {
+            Box::pin(async move {
+                let mut events = Vec::new();
+                for id in store::due_numbers(tx, due, BATCH).await? {
+                    let row = store::lock_number(tx, Scope::Platform, &NumberBy::Id(id)).await?;
+                    let Some(before) = row.filter(|number| number.status == status) else {
+                        continue;
+                    };
+                    if due == Due::HoldExpiry {
+                        store::end_hold(tx, id, "EXPIRED").await?;
+                    }
+                    let event = NewEvent {
+                        kind,
+                        actor: "worker",
+                        cause: None,
+                        operation_id: None,
+                    };
+                    events.push(store::save_number(tx, &before, &available(&before), event).await?);
+                }
+                Ok((events.len(), events))
+            })
+        })
+        .await
+    }
+}
