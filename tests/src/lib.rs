@@ -1,1 +1,1 @@
-//! placeholder
+//! Nothing but tests lives here: see `tests/`, `browser/` and `conformance/`.
