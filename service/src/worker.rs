@@ -4,7 +4,7 @@ use provider_core::domain::NumberStatus;
 use store::{Due, EventKind, NewEvent, NumberBy, Scope};
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{ServiceResult, Switchboard, lifecycle::available};
+use crate::{INVENTORY_ID, ServiceResult, Switchboard, lifecycle::available};
 
 /// Numbers handled in one transaction, so that a writer never waits long.
 const BATCH: u32 = 200;
@@ -38,7 +38,30 @@ impl Switchboard {
         for due in [Due::HoldExpiry, Due::QuarantineEnd] {
             while self.expire(due).await? == BATCH as usize {}
         }
+        while self.unclaim_leftovers().await? == BATCH as usize {}
         Ok(())
+    }
+
+    /// Returns own numbers to stock that an operation claimed and ended without.
+    async fn unclaim_leftovers(&self) -> ServiceResult<usize> {
+        self.write_announced(|tx| {
+            Box::pin(async move {
+                let mut events = Vec::new();
+                for id in store::leftover_claims(tx, BATCH).await? {
+                    let row = store::lock_number(tx, Scope::Platform, &NumberBy::Id(id)).await?;
+                    let Some(before) = row.filter(|number| number.provider == INVENTORY_ID) else { continue };
+                    let event = NewEvent {
+                        kind: EventKind::Unclaimed,
+                        actor: "worker",
+                        cause: Some("its order ended without it"),
+                        operation_id: None,
+                    };
+                    events.push(store::save_number(tx, &before, &available(&before), event).await?);
+                }
+                Ok((events.len(), events))
+            })
+        })
+        .await
     }
 
     /// Returns numbers to stock whose time has come.

@@ -217,3 +217,22 @@ pub async fn claimed_by(connection: &impl ConnectionTrait, token: &str) -> Resul
         })
         .collect()
 }
+
+/// Rows of up to `limit` numbers that are claimed for an operation which has come to its end without them,
+/// locked for this transaction. That happens when two processes work on one operation, because the first was
+/// slower than its lease: the number of the second one is left over.
+///
+/// # Errors
+/// What the database says.
+pub async fn leftover_claims(transaction: &Transaction, limit: u32) -> Result<Vec<i64>> {
+    let mut sql = Sql::new(format!(
+        "SELECT n.id FROM numbers n WHERE n.order_token IS NOT NULL AND n.status = 'PENDING' AND EXISTS \
+         (SELECT 1 FROM operations o WHERE o.token = n.order_token AND o.state IN \
+         ('SUCCEEDED', 'PARTIAL', 'REFUSED')) LIMIT {limit}"
+    ));
+    if transaction.backend() == Backend::Postgres {
+        sql.push(" FOR UPDATE OF n SKIP LOCKED");
+    }
+    let rows = sql.all(transaction.connection()).await?;
+    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
