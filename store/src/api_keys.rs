@@ -1,13 +1,9 @@
+use entity::{api_key, setting};
 use jiff::Timestamp;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use crate::{
-    Result, Scope, StoreError, Transaction,
-    database::timestamp,
-    error::word,
-    sql::{Columns, Sql},
-};
+use crate::{Result, Scope, StoreError, Transaction, database::timestamp, error::word, sql::Sql};
 
 /// What the holder of a key may do inside the key's scope. The names and their meaning are those of the document
 /// `telecomx-cdr-statistics` ("Access level"); KPI is of this program.
@@ -96,21 +92,19 @@ impl std::fmt::Debug for NewApiKey {
 pub async fn insert_api_key(transaction: &Transaction, key: &NewApiKey) -> Result<i64> {
     let level: &'static str = key.level.into();
     let (reseller_id, customer_id, group_id) = rows_of(key.scope);
-    let mut sql = Sql::new(
-        "INSERT INTO api_keys (name, prefix, hash, level, reseller_id, customer_id, group_id, created_at, \
-         expires_at) VALUES (",
-    );
-    sql.bind(key.name.as_str())
-        .push_bind(", ", key.prefix.as_str())
-        .push_bind(", ", key.hash.as_str())
-        .push_bind(", ", level)
-        .push_bind(", ", reseller_id)
-        .push_bind(", ", customer_id)
-        .push_bind(", ", group_id)
-        .push_bind(", ", transaction.now_ms())
-        .push_bind(", ", key.expires_at.map(Timestamp::as_millisecond))
-        .push(") RETURNING id");
-    sql.one_i64(transaction.connection()).await
+    let row = api_key::ActiveModel {
+        name: Set(key.name.clone()),
+        prefix: Set(key.prefix.clone()),
+        hash: Set(key.hash.clone()),
+        level: Set(level.to_owned()),
+        reseller_id: Set(reseller_id),
+        customer_id: Set(customer_id),
+        group_id: Set(group_id),
+        created_at: Set(transaction.now_ms()),
+        expires_at: Set(key.expires_at.map(Timestamp::as_millisecond)),
+        ..Default::default()
+    };
+    Ok(row.insert(transaction.connection()).await?.id)
 }
 
 /// The key with this hash, be it good or not: see [`ApiKeyRecord::is_good_at`].
@@ -118,15 +112,11 @@ pub async fn insert_api_key(transaction: &Transaction, key: &NewApiKey) -> Resul
 /// # Errors
 /// What the database says.
 pub async fn api_key_by_hash(connection: &impl ConnectionTrait, hash: &str) -> Result<Option<ApiKeyRecord>> {
-    let mut sql = Sql::new(
-        "SELECT id, name, prefix, level, reseller_id, customer_id, group_id, created_at, expires_at, revoked_at \
-         FROM api_keys WHERE hash = ",
-    );
-    sql.bind(hash);
-    let Some(row) = sql.one(connection).await? else {
-        return Ok(None);
-    };
-    read(&mut Columns::of(&row)).map(Some)
+    let row = api_key::Entity::find()
+        .filter(api_key::COLUMN.hash.eq(hash))
+        .one(connection)
+        .await?;
+    row.map(read).transpose()
 }
 
 /// How many keys there are, good or not.
@@ -134,9 +124,8 @@ pub async fn api_key_by_hash(connection: &impl ConnectionTrait, hash: &str) -> R
 /// # Errors
 /// What the database says.
 pub async fn count_api_keys(connection: &impl ConnectionTrait) -> Result<i64> {
-    Sql::new("SELECT COUNT(*) FROM api_keys")
-        .one_i64(connection)
-        .await
+    let count = api_key::Entity::find().count(connection).await?;
+    Ok(i64::try_from(count).unwrap_or(i64::MAX))
 }
 
 /// Revokes a key that lies inside `scope`, from now on and for good; says whether it was there and not yet
@@ -157,11 +146,10 @@ pub async fn revoke_api_key(transaction: &Transaction, scope: Scope, id: i64) ->
 /// # Errors
 /// What the database says.
 pub async fn setting(connection: &impl ConnectionTrait, name: &str) -> Result<Option<String>> {
-    let mut sql = Sql::new("SELECT value FROM settings WHERE name = ");
-    sql.bind(name);
-    let row = sql.one(connection).await?;
-    row.map(|row| row.try_get_by_index(0).map_err(StoreError::from))
-        .transpose()
+    Ok(setting::Entity::find_by_id(name)
+        .one(connection)
+        .await?
+        .map(|setting| setting.value))
 }
 
 /// Gives the value of a setting; sets it to `value_if_absent` when it has none. Of several callers at once, all
@@ -197,24 +185,22 @@ fn rows_of(scope: Scope) -> (Option<i64>, Option<i64>, Option<i64>) {
     }
 }
 
-fn read(columns: &mut Columns<'_>) -> Result<ApiKeyRecord> {
-    let (id, name, prefix) = (columns.get()?, columns.get()?, columns.get()?);
-    let level: String = columns.get()?;
+fn read(row: api_key::Model) -> Result<ApiKeyRecord> {
     Ok(ApiKeyRecord {
-        id,
-        name,
-        prefix,
-        level: word("api_keys", "level", &level)?,
-        scope: read_scope(id, columns)?,
-        created_at: timestamp(columns.get()?),
-        expires_at: columns.get::<Option<i64>>()?.map(timestamp),
-        revoked_at: columns.get::<Option<i64>>()?.map(timestamp),
+        id: row.id,
+        level: word("api_keys", "level", &row.level)?,
+        scope: read_scope(&row)?,
+        name: row.name,
+        prefix: row.prefix,
+        created_at: timestamp(row.created_at),
+        expires_at: row.expires_at.map(timestamp),
+        revoked_at: row.revoked_at.map(timestamp),
     })
 }
 
 /// A level that is missing above one that is there would be read as a wider scope: it is an error instead.
-fn read_scope(id: i64, columns: &mut Columns<'_>) -> Result<Scope> {
-    match (columns.get()?, columns.get()?, columns.get()?) {
+fn read_scope(row: &api_key::Model) -> Result<Scope> {
+    match (row.reseller_id, row.customer_id, row.group_id) {
         (None, None, None) => Ok(Scope::Platform),
         (Some(reseller_id), None, None) => Ok(Scope::Reseller { reseller_id }),
         (Some(reseller_id), Some(customer_id), None) => Ok(Scope::Customer {
@@ -229,7 +215,7 @@ fn read_scope(id: i64, columns: &mut Columns<'_>) -> Result<Scope> {
         _ => Err(StoreError::Corrupt {
             table: "api_keys",
             column: "group_id",
-            value: format!("key {id}"),
+            value: format!("key {}", row.id),
         }),
     }
 }

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
+use entity::{assignment, number_event};
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, QueryResult, Set};
 use serde_json::Value;
 use strum::{Display, EnumString, IntoStaticStr};
 
@@ -99,23 +100,21 @@ pub async fn record_event(
     after: &Value,
 ) -> Result<i64> {
     let kind: &'static str = event.kind.into();
-    let mut sql = Sql::new(
-        "INSERT INTO number_events (number_id, kind, at, actor, cause, operation_id, reseller_id, customer_id, \
-         group_id, before, after) VALUES (",
-    );
-    sql.bind(number_id)
-        .push_bind(", ", kind)
-        .push_bind(", ", transaction.now_ms())
-        .push_bind(", ", event.actor)
-        .push_bind(", ", event.cause.map(str::to_owned))
-        .push_bind(", ", event.operation_id)
-        .push_bind(", ", owner.map(|owner| owner.reseller_id))
-        .push_bind(", ", owner.map(|owner| owner.customer_id))
-        .push_bind(", ", owner.map(|owner| owner.group_id))
-        .push_bind(", ", before.to_string())
-        .push_bind(", ", after.to_string())
-        .push(") RETURNING id");
-    sql.one_i64(transaction.connection()).await
+    let row = number_event::ActiveModel {
+        number_id: Set(number_id),
+        kind: Set(kind.to_owned()),
+        at: Set(transaction.now_ms()),
+        actor: Set(event.actor.to_owned()),
+        cause: Set(event.cause.map(str::to_owned)),
+        operation_id: Set(event.operation_id),
+        reseller_id: Set(owner.map(|owner| owner.reseller_id)),
+        customer_id: Set(owner.map(|owner| owner.customer_id)),
+        group_id: Set(owner.map(|owner| owner.group_id)),
+        before: Set(before.to_string()),
+        after: Set(after.to_string()),
+        ..Default::default()
+    };
+    Ok(row.insert(transaction.connection()).await?.id)
 }
 
 /// A page of a number's history. Entries of times when the number was another tenant's are left out.
@@ -287,20 +286,19 @@ pub async fn insert_assignment(
     pool_id: Option<i64>,
     operation_id: Option<i64>,
 ) -> Result<()> {
-    let mut sql = Sql::new(
-        "INSERT INTO assignments (number_id, reseller_id, customer_id, group_id, pool_id, operation_id, name, \
-         assigned_at) VALUES (",
-    );
-    sql.bind(number_id)
-        .push_bind(", ", owner.reseller_id)
-        .push_bind(", ", owner.customer_id)
-        .push_bind(", ", owner.group_id)
-        .push_bind(", ", pool_id)
-        .push_bind(", ", operation_id)
-        .push_bind(", ", name)
-        .push_bind(", ", transaction.now_ms())
-        .push(")");
-    sql.execute(transaction.connection()).await.map(|_| ())
+    let row = assignment::ActiveModel {
+        number_id: Set(number_id),
+        reseller_id: Set(owner.reseller_id),
+        customer_id: Set(owner.customer_id),
+        group_id: Set(owner.group_id),
+        pool_id: Set(pool_id),
+        operation_id: Set(operation_id),
+        name: Set(name.to_owned()),
+        assigned_at: Set(transaction.now_ms()),
+        ..Default::default()
+    };
+    row.insert(transaction.connection()).await?;
+    Ok(())
 }
 
 /// Notes that whoever has a number has it no longer; says whether somebody had it.

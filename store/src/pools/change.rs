@@ -1,4 +1,5 @@
 use provider_core::domain::{E164, PoolMatch, PoolStatus, ReplacementConfiguration};
+use sea_orm::{ActiveModelTrait, Set};
 
 use super::replacement::{delete_replacement, insert_replacement, replaces_all};
 use crate::{Owner, Result, StoreError, Transaction, name_key, sql::Sql};
@@ -45,29 +46,26 @@ pub struct PoolChange {
 /// [`StoreError::Duplicate`] when the group has a pool of that name ([`is_pool_name_taken`]) or the provider one
 /// of that external id.
 pub async fn insert_pool(transaction: &Transaction, pool: &NewPool) -> Result<i64> {
-    let status: &'static str = PoolStatus::Active.into();
-    let mut sql = Sql::new(
-        "INSERT INTO pools (reseller_id, customer_id, group_id, name, name_key, status, provider, external_id, \
-         matching, match_period_minutes, quantity, replace_all_numbers, termination_number, created_at, \
-         updated_at) VALUES (",
-    );
-    sql.bind(pool.owner.reseller_id)
-        .push_bind(", ", pool.owner.customer_id)
-        .push_bind(", ", pool.owner.group_id)
-        .push_bind(", ", pool.name.as_str())
-        .push_bind(", ", name_key(&pool.name))
-        .push_bind(", ", status)
-        .push_bind(", ", pool.provider.as_str())
-        .push_bind(", ", pool.external_id.as_deref())
-        .push_bind(", ", matching_text(&pool.matching)?)
-        .push_bind(", ", i64::from(pool.match_period_minutes))
-        .push_bind(", ", i64::from(pool.quantity))
-        .push_bind(", ", replaces_all(&pool.replacement))
-        .push_bind(", ", pool.termination_number.as_str())
-        .push_bind(", ", transaction.now_ms())
-        .push_bind(", ", transaction.now_ms())
-        .push(") RETURNING id");
-    let id = sql.one_i64(transaction.connection()).await?;
+    let (status, now) = (<&'static str>::from(PoolStatus::Active), transaction.now_ms());
+    let row = entity::pool::ActiveModel {
+        reseller_id: Set(pool.owner.reseller_id),
+        customer_id: Set(pool.owner.customer_id),
+        group_id: Set(pool.owner.group_id),
+        name: Set(pool.name.clone()),
+        name_key: Set(name_key(&pool.name)),
+        status: Set(status.to_owned()),
+        provider: Set(pool.provider.clone()),
+        external_id: Set(pool.external_id.clone()),
+        matching: Set(matching_text(&pool.matching)?),
+        match_period_minutes: Set(i64::from(pool.match_period_minutes)),
+        quantity: Set(i64::from(pool.quantity)),
+        replace_all_numbers: Set(replaces_all(&pool.replacement)),
+        termination_number: Set(pool.termination_number.as_str().to_owned()),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    let id = row.insert(transaction.connection()).await?.id;
     insert_replacement(transaction, id, &pool.replacement).await?;
     Ok(id)
 }

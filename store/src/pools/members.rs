@@ -1,18 +1,21 @@
-use sea_orm::ConnectionTrait;
+use entity::pool_member;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Set};
 
-use crate::{Result, StoreError, Transaction, sql::Sql};
+use crate::{Result, Transaction, sql::Sql};
 
 /// Puts a number into a pool from now on.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`] of `pool_members_active` when the number is in a pool.
 pub async fn add_member(transaction: &Transaction, pool_id: i64, number_id: i64) -> Result<()> {
-    let mut sql = Sql::new("INSERT INTO pool_members (pool_id, number_id, added_at) VALUES (");
-    sql.bind(pool_id)
-        .push_bind(", ", number_id)
-        .push_bind(", ", transaction.now_ms())
-        .push(")");
-    sql.execute(transaction.connection()).await.map(|_| ())
+    let row = pool_member::ActiveModel {
+        pool_id: Set(pool_id),
+        number_id: Set(number_id),
+        added_at: Set(transaction.now_ms()),
+        ..Default::default()
+    };
+    row.insert(transaction.connection()).await?;
+    Ok(())
 }
 
 /// Takes a number out of a pool; says whether it was in it.
@@ -33,10 +36,11 @@ pub async fn remove_member(transaction: &Transaction, pool_id: i64, number_id: i
 /// # Errors
 /// What the database says.
 pub async fn members(connection: &impl ConnectionTrait, pool_id: i64) -> Result<Vec<i64>> {
-    let mut sql = Sql::new("SELECT number_id FROM pool_members WHERE pool_id = ");
-    sql.bind(pool_id).push(" AND removed_at IS NULL ORDER BY id");
-    let rows = sql.all(connection).await?;
-    rows.iter()
-        .map(|row| row.try_get_by_index(0).map_err(StoreError::from))
-        .collect()
+    let rows = pool_member::Entity::find()
+        .filter(pool_member::COLUMN.pool_id.eq(pool_id))
+        .filter(pool_member::COLUMN.removed_at.is_null())
+        .order_by_asc(pool_member::COLUMN.id)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(|member| member.number_id).collect())
 }
