@@ -1,0 +1,96 @@
+//! Loading an inventory into an empty database.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressStyle};
+use store::{Database, DatabaseOptions, sql::Sql};
+use tokio::sync::mpsc;
+
+use crate::{
+    Result,
+    bulk::Writer,
+    inventory::{Batch, Inventory, TABLES},
+};
+
+/// What was loaded, and how long it took.
+#[derive(Debug, Clone, Copy)]
+pub struct Loaded {
+    /// Rows of all tables.
+    pub rows: u64,
+    /// Writing the rows.
+    pub rows_took: Duration,
+    /// Making the indexes.
+    pub indexes_took: Duration,
+    /// Collecting statistics.
+    pub analyze_took: Duration,
+}
+
+/// Batches made ahead of the database.
+const AHEAD: usize = 16;
+
+/// Makes the schema and writes the inventory.
+///
+/// # Errors
+/// A database that has numbers already is left alone; else what the driver says.
+pub async fn load(url: &str, inventory: Inventory, analyze: bool) -> Result<Loaded> {
+    prepare(url).await?;
+    let mut writer = Writer::connect(url).await?;
+    let indexes = writer.drop_indexes(&TABLES).await?;
+    let started = Instant::now();
+    let rows = write(&mut writer, inventory).await?;
+    writer.finish(&TABLES).await?;
+    let rows_took = started.elapsed();
+    let started = Instant::now();
+    let bar = bar(indexes.len() as u64, "indexes");
+    for index in &indexes {
+        writer.execute(index).await?;
+        bar.inc(1);
+    }
+    bar.finish();
+    let indexes_took = started.elapsed();
+    let started = Instant::now();
+    if analyze {
+        writer.analyze().await?;
+    }
+    let analyze_took = started.elapsed();
+    writer.finish(&[]).await?;
+    Ok(Loaded { rows, rows_took, indexes_took, analyze_took })
+}
+
+async fn prepare(url: &str) -> Result<()> {
+    let database = Database::connect(url, &DatabaseOptions::default()).await?;
+    database.migrate().await?;
+    // Places are the first rows of a load, so those of one that broke off count too.
+    let any = Sql::new("SELECT 1 FROM numbers UNION ALL SELECT 1 FROM places LIMIT 1");
+    let any = any.one(database.reader()).await?;
+    database.close().await?;
+    match any {
+        None => Ok(()),
+        Some(_) => Err("this database has numbers or the remains of a load: name an empty one".into()),
+    }
+}
+
+async fn write(writer: &mut Writer, inventory: Inventory) -> Result<u64> {
+    let bar = bar(inventory.numbers(), "numbers");
+    let (sender, mut batches) = mpsc::channel::<Batch>(AHEAD);
+    let making = tokio::task::spawn_blocking(move || {
+        inventory.write(|batch| sender.blocking_send(batch).map_err(|_| "the load was given up".into()))
+    });
+    let mut rows = 0;
+    while let Some(batch) = batches.recv().await {
+        writer.write(&batch).await?;
+        rows += batch.rows.len() as u64;
+        if batch.table.name == "numbers" {
+            bar.inc(batch.rows.len() as u64);
+        }
+    }
+    making.await??;
+    bar.finish();
+    Ok(rows)
+}
+
+fn bar(length: u64, what: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(length).with_message(what);
+    let style = ProgressStyle::with_template("{msg:8} {wide_bar} {human_pos}/{human_len} {elapsed} (left: {eta})");
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}

@@ -1,0 +1,1 @@
+//! What a process uses, as Linux's `/proc` tells it.
