@@ -40,8 +40,8 @@ pub async fn find_stock(
     let mut found: Vec<StockRecord> = Vec::new();
     let indexed: Vec<_> = plan.steps.iter().enumerate().collect();
     for steps in indexed.chunks(STEPS_A_STATEMENT) {
-        // A number may lie in the cells of several steps and counts in the first: ask for enough to fill the
-        // page after the repetitions are dropped.
+        // A number may lie in the cells of several steps and counts in the first. Those found before may come
+        // again from later steps: ask for enough to fill the page after these repetitions are dropped.
         let wanted = limit.saturating_add(u32::try_from(found.len()).unwrap_or(u32::MAX));
         let sql = find_sql(
             provider,
@@ -63,7 +63,7 @@ pub async fn find_stock(
 }
 
 fn find_sql<'c>(provider: &str, steps: impl Iterator<Item = (usize, &'c Cell)>, limit: u32) -> Sql {
-    let mut sql = Sql::new("SELECT id, e164, step, cost, currency FROM (");
+    let mut sql = Sql::new("SELECT id, e164, MIN(step) AS step, cost, currency FROM (");
     let mut separator = "";
     for (index, cell) in steps {
         for number_type in types(cell) {
@@ -77,7 +77,7 @@ fn find_sql<'c>(provider: &str, steps: impl Iterator<Item = (usize, &'c Cell)>, 
             separator = " UNION ALL ";
         }
     }
-    sql.push(") stock ORDER BY step, e164")
+    sql.push(") stock GROUP BY id, e164, cost, currency ORDER BY MIN(step), e164")
         .push(&format!(" LIMIT {limit}"));
     sql
 }
