@@ -41,7 +41,11 @@ impl Switchboard {
         self.places()
             .plan(&request.matching, request.widen)
             .map_err(|error| match_refused(&error, &request.matching))?;
-        self.free_number_name(group.id, &request.name, None).await?;
+        if let Err(refused) = self.free_number_name(group.id, &request.name, None).await {
+            // The name may have been taken by this very request, sent twice at the same time.
+            let known = self.known_order(who, &group, &reference, kind, &request).await?;
+            return known.ok_or(refused);
+        }
         let job = Job::Assign(request.clone());
         self.order(who, &group, &reference, &request, job).await
     }
@@ -63,23 +67,36 @@ impl Switchboard {
         self.places()
             .plan(matching, widen)
             .map_err(|error| match_refused(&error, matching))?;
+        let mut faults = Faults::default();
+        self.known_provider(&mut faults, provider);
+        faults.into_result()?;
         let query = NumberQuery {
             matching: matching.clone(),
             widen,
             limit: 1,
         };
-        let wanted = provider.map(std::slice::from_ref);
-        let mut found = self.available_numbers(who, &query, wanted).await?;
+        // Those that an order would go to; one that can't tell its stock beforehand is left out.
+        let asked: Vec<ProviderId> = self
+            .inner
+            .providers
+            .all()
+            .iter()
+            .filter(|handle| handle.ports().orders.is_some() && handle.ports().search.is_some())
+            .map(|handle| handle.info().id.clone())
+            .filter(|id| provider.is_none_or(|wanted| wanted == id))
+            .collect();
+        let mut found = self.available_numbers(who, &query, Some(&asked)).await?;
         if !found.numbers.is_empty() {
             return Ok(found.numbers.swap_remove(0));
         }
-        match found.failures.into_iter().next() {
+        let failed = |(_, error): &(ProviderId, ProviderError)| error.kind() != ErrorKind::Unsupported;
+        match found.failures.into_iter().find(failed) {
             Some((_, error)) => Err(ServiceError::Provider(error)),
-            None => Err(ServiceError::refused(
-                UserErrorCode::NoStock,
-                "match",
-                "nothing in stock matches; widen the match or ask for another area",
-            )),
+            None => {
+                let message = "nothing in stock matches; widen the match or ask for another area";
+                let error = UserError::new(UserErrorCode::NoStock, "input.match", message);
+                Err(ServiceError::Refused(vec![at_member(error, matching)]))
+            }
         }
     }
 

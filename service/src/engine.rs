@@ -7,18 +7,19 @@ mod drive;
 mod job;
 mod settle;
 
-use provider_core::domain::{GroupRef, OrderToken};
+use provider_core::domain::{E164, GroupRef, MatchReason, OrderToken};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{
     Group, NewOperation, NumberBy, NumberRelations, OperationKind, OperationRecord, OperationState, Scope,
 };
 
-pub(crate) use drive::{Verdict, caller_of};
+pub(crate) use drive::{Verdict, caller_of, elsewhere, seen};
 pub(crate) use job::{Job, Receipt};
 
 use crate::{
-    OrderAnswer, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode, keys::random_token,
+    AssignNumber, OrderAnswer, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
+    keys::random_token,
 };
 
 /// Reads every relation that an answer may show.
@@ -133,11 +134,24 @@ impl Switchboard {
             Some(id) => store::pool(reader, who.scope, id).await?,
             None => None,
         };
+        let matched = number
+            .as_ref()
+            .and_then(|number| self.why_given(&operation, &number.e164));
         Ok(OrderAnswer {
             operation,
             number,
+            matched,
             pool,
         })
+    }
+
+    /// Why a number answers the order that gave it.
+    fn why_given(&self, operation: &OperationRecord, number: &E164) -> Option<MatchReason> {
+        if operation.kind != OperationKind::AssignNumber {
+            return None;
+        }
+        let request: AssignNumber = serde_json::from_str(&operation.input).ok()?;
+        crate::inventory::why(self.places(), &request.matching, request.widen, number)
     }
 
     /// The answer to a repeated request, if its reference is known; asked before anything else is judged, so

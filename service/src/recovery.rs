@@ -1,17 +1,20 @@
 //! Finding out what became of orders that were left open: by a crash, a lost answer, or a provider that takes
 //! its time. Any replica may do it; a lease and compare-and-set keep two from doing the same.
 
+use futures_util::future::join_all;
 use jiff::SignedDuration;
-use provider_core::{domain::UpstreamRef, error::Effect, outcome::Outcome, provider::Instance};
+use provider_core::{domain::UpstreamRef, error::ErrorKind, outcome::Outcome, provider::Instance};
 use store::{OperationRecord, OperationState, OperationUpdate, Problem};
 
 use crate::{
     ServiceError, ServiceResult, Switchboard, UserError, UserErrorCode,
-    engine::{Job, Receipt, Verdict, caller_of},
+    engine::{Job, Receipt, Verdict, caller_of, elsewhere, seen},
 };
 
-/// Operations taken up in one go.
-const BATCH: u32 = 50;
+/// Operations worked on at once. Each is leased just before, so that a lease doesn't run out in a queue.
+const AT_ONCE: u32 = 8;
+/// Operations taken up in one sweep, so that other work of the worker gets its turn.
+const BATCH: usize = 64;
 /// An order is provably absent after so many spaced sightings, and is then placed again with the same token.
 const SIGHTINGS: i64 = 3;
 /// Calls that may be made for one operation.
@@ -22,23 +25,31 @@ const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_secs(20);
 const GIVE_UP: SignedDuration = SignedDuration::from_hours(24);
 
 impl Switchboard {
-    /// Takes up every open operation whose lease has run out; says how many there were.
+    /// Takes up open operations whose lease has run out; says how many there were.
     pub(crate) async fn recover(&self) -> ServiceResult<usize> {
-        let lease = self.lease();
-        let open = self
-            .database()
-            .write::<_, ServiceError, _>(move |tx| {
-                Box::pin(async move { Ok(store::lease_operations(tx, &lease, BATCH).await?) })
-            })
-            .await?;
-        let count = open.len();
-        for operation in open {
-            let id = operation.id;
-            if let Err(error) = self.resume(operation).await {
-                tracing::warn!(operation = id, %error, "operation {id} could not be taken up; it is tried again");
+        let mut count = 0;
+        while count < BATCH {
+            let lease = self.lease();
+            let open = self
+                .database()
+                .write::<_, ServiceError, _>(move |tx| {
+                    Box::pin(async move { Ok(store::lease_operations(tx, &lease, AT_ONCE).await?) })
+                })
+                .await?;
+            if open.is_empty() {
+                break;
             }
+            count += open.len();
+            join_all(open.into_iter().map(|operation| self.take_up(operation))).await;
         }
         Ok(count)
+    }
+
+    async fn take_up(&self, operation: OperationRecord) {
+        let id = operation.id;
+        if let Err(error) = Box::pin(self.resume(operation)).await {
+            tracing::warn!(operation = id, %error, "operation {id} could not be taken up; it is tried again");
+        }
     }
 
     async fn resume(&self, operation: OperationRecord) -> ServiceResult<()> {
@@ -65,15 +76,18 @@ impl Switchboard {
             .as_deref()
             .and_then(|text| UpstreamRef::parse(text).ok());
         let (Some(handle), Some(reference)) = (self.handle_of(operation), reference) else {
-            return self
-                .needs_review(operation, "the provider that took the order is not configured")
-                .await;
+            let why = "the provider that took the order is not configured";
+            return self.needs_review(operation, operation.state, why).await;
         };
         let cx = self.call_context(&caller_of(operation), &operation.tenant);
         match job.get(handle.ports(), &cx, &reference).await {
-            Ok(answer) => self.act_on(operation, job, handle, Ok(answer)).await,
+            Ok(outcome) => self.act_on(operation, job, handle, outcome).await,
             Err(error) => {
                 tracing::warn!(operation = operation.id, %error, "operation {}: no answer yet", operation.id);
+                if age(operation) > GIVE_UP {
+                    let why = "the provider took the order and can't say what became of it";
+                    return self.needs_review(operation, operation.state, why).await;
+                }
                 self.later(operation, OperationUpdate::default()).await
             }
         }
@@ -83,23 +97,21 @@ impl Switchboard {
     /// once, it is simply placed again; else it is looked for.
     async fn look_for(&self, operation: &OperationRecord, job: &Job) -> ServiceResult<()> {
         let Some(handle) = self.handle_of(operation) else {
-            return self
-                .needs_review(operation, "the provider that was called is not configured")
-                .await;
+            let why = "the provider that was called is not configured";
+            return self.needs_review(operation, operation.state, why).await;
         };
-        if job.is_idempotent(handle.ports()) {
-            return self.place_again(operation, job, handle).await;
+        let idempotent = job.is_idempotent(handle.ports());
+        if age(operation) > GIVE_UP || !(idempotent || job.is_findable(handle.ports())) {
+            let why = "it can't be found out whether the provider acted";
+            return self.needs_review(operation, operation.state, why).await;
         }
-        let age = jiff::Timestamp::now().duration_since(operation.created_at);
-        if !job.is_findable(handle.ports()) || age > GIVE_UP {
-            return self
-                .needs_review(operation, "it can't be found out whether the provider acted")
-                .await;
+        if idempotent {
+            return self.place_again(operation, job, handle).await;
         }
         let order = self.prepare(operation, job).await?;
         let cx = self.call_context(&caller_of(operation), &operation.tenant);
         match job.find(handle.ports(), &cx, &order).await {
-            Ok(Some(outcome)) => self.act_on(operation, job, handle, Ok(outcome)).await,
+            Ok(Some(outcome)) => self.act_on(operation, job, handle, outcome).await,
             Ok(None) if operation.sightings + 1 < SIGHTINGS => {
                 let sightings = Some(operation.sightings + 1);
                 self.later(
@@ -120,6 +132,10 @@ impl Switchboard {
                 );
                 self.refuse(operation, operation.state, &error).await
             }
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                let why = "more than one thing at the provider answers to the order";
+                self.needs_review(operation, operation.state, why).await
+            }
             Err(error) => {
                 tracing::warn!(operation = operation.id, %error, "operation {}: can't be looked for", operation.id);
                 self.later(operation, OperationUpdate::default()).await
@@ -135,15 +151,15 @@ impl Switchboard {
         handle: &Instance,
     ) -> ServiceResult<()> {
         let order = self.prepare(operation, job).await?;
-        let attempt = self
-            .begin_attempt(operation, operation.state, handle.info().id.as_str())
-            .await?;
+        let seen = self.begin_attempt(seen(operation), handle).await?;
         let cx = self.call_context(&caller_of(operation), &operation.tenant);
         let answer = job.place(handle.ports(), &cx, &order).await;
-        let state = OperationState::Submitting;
-        match self.judge(operation, job, handle, attempt, state, answer).await? {
+        match self
+            .judge(operation, job, handle, seen.attempts, seen.state, answer)
+            .await?
+        {
             Verdict::Settled => Ok(()),
-            Verdict::TryNext(error) => self.refuse(operation, state, &error).await,
+            Verdict::TryNext(error) => self.drive_on(operation, job, seen, handle, error).await,
         }
     }
 
@@ -152,20 +168,17 @@ impl Switchboard {
         operation: &OperationRecord,
         job: &Job,
         handle: &Instance,
-        answer: Result<Outcome<Receipt>, provider_core::error::ProviderError>,
+        outcome: Outcome<Receipt>,
     ) -> ServiceResult<()> {
-        debug_assert!(
-            answer
-                .as_ref()
-                .err()
-                .is_none_or(|error| error.effect() == Effect::Unknown)
-        );
         match self
-            .judge(operation, job, handle, 0, operation.state, answer)
+            .judge(operation, job, handle, 0, operation.state, Ok(outcome))
             .await?
         {
             Verdict::Settled => Ok(()),
-            Verdict::TryNext(error) => self.refuse(operation, operation.state, &error).await,
+            Verdict::TryNext(error) => {
+                self.drive_on(operation, job, seen(operation), handle, error)
+                    .await
+            }
         }
     }
 
@@ -178,8 +191,14 @@ impl Switchboard {
             .await
     }
 
-    async fn needs_review(&self, operation: &OperationRecord, why: &str) -> ServiceResult<()> {
-        let (id, from) = (operation.id, operation.state);
+    /// Leaves an operation to a person.
+    pub(crate) async fn needs_review(
+        &self,
+        operation: &OperationRecord,
+        from: OperationState,
+        why: &str,
+    ) -> ServiceResult<()> {
+        let id = operation.id;
         tracing::error!(operation = id, "operation {id} needs a person: {why}");
         let problem = Problem {
             code: "NEEDS_REVIEW".to_owned(),
@@ -193,10 +212,17 @@ impl Switchboard {
         self.database()
             .write(move |tx| {
                 Box::pin(async move {
-                    store::advance_operation(tx, id, from, OperationState::NeedsReview, &update).await?;
-                    Ok(())
+                    if store::advance_operation(tx, id, from, OperationState::NeedsReview, &update).await? {
+                        Ok(())
+                    } else {
+                        Err(elsewhere(id))
+                    }
                 })
             })
             .await
     }
+}
+
+fn age(operation: &OperationRecord) -> SignedDuration {
+    jiff::Timestamp::now().duration_since(operation.created_at)
 }

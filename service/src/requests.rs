@@ -3,8 +3,8 @@
 
 use provider_core::{
     domain::{
-        CallRoute, NumberMatch, PoolMatch, ProviderId, ReplacementConfiguration, ReplacementInput,
-        StockNumber,
+        CallRoute, MatchReason, NumberMatch, PoolMatch, ProviderId, ReplacementConfiguration,
+        ReplacementInput, StockNumber,
     },
     error::ProviderError,
 };
@@ -135,6 +135,8 @@ pub struct OrderAnswer {
     pub operation: OperationRecord,
     /// The number that was given.
     pub number: Option<NumberRecord>,
+    /// Why this number was given, where that can be told.
+    pub matched: Option<MatchReason>,
     /// The pool that was given or changed.
     pub pool: Option<PoolRecord>,
 }

@@ -1,11 +1,11 @@
 use std::{sync::Arc, time::Duration};
 
 use numbering::Places;
-use provider_core::provider::Instance;
+use provider_core::provider::{Instance, Provider};
 use store::{Database, DatabaseOptions, Lease, StoreError};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::watch;
 
-use crate::{NumberNotice, ServiceResult, inventory::OwnInventory, keys::KeyHasher, providers::Providers};
+use crate::{ServiceResult, events::Notices, inventory::OwnInventory, keys::KeyHasher, providers::Providers};
 
 /// What a [`Switchboard`] is opened with.
 #[derive(Debug, Clone)]
@@ -67,13 +67,11 @@ pub(crate) struct Inner {
     pub(crate) database: Database,
     pub(crate) places: &'static Places,
     pub(crate) providers: Providers,
-    pub(crate) notices: broadcast::Sender<NumberNotice>,
+    pub(crate) inventory: Arc<OwnInventory>,
+    pub(crate) notices: Notices,
     pub(crate) hasher: tokio::sync::OnceCell<KeyHasher>,
     pub(crate) swept: watch::Sender<bool>,
 }
-
-/// Events that a slow subscriber may lag behind before it misses some.
-const NOTICES: usize = 4096;
 
 impl Switchboard {
     /// Connects to the database and builds the providers. Does not change the database: see
@@ -92,14 +90,16 @@ impl Switchboard {
     /// [`StartError`].
     pub fn over(database: Database, settings: Settings) -> Result<Self, StartError> {
         let places = Places::shared().map_err(|error| StartError::Places(error.to_string()))?;
-        let inventory = Arc::new(OwnInventory::new(database.clone(), places));
-        let providers = Providers::new(inventory, &settings.providers);
+        let notices = Notices::new(database.clone());
+        let inventory = Arc::new(OwnInventory::new(database.clone(), places, notices.clone()));
+        let providers = Providers::new(inventory.clone(), &settings.providers);
         let inner = Inner {
             settings,
             database,
             places,
             providers,
-            notices: broadcast::Sender::new(NOTICES),
+            inventory,
+            notices,
             hasher: tokio::sync::OnceCell::new(),
             swept: watch::Sender::new(false),
         };
@@ -134,6 +134,12 @@ impl Switchboard {
     #[must_use]
     pub fn places(&self) -> &'static Places {
         self.inner.places
+    }
+
+    /// Our own stock as a provider, for checks that every provider must pass.
+    #[must_use]
+    pub fn inventory(&self) -> Arc<dyn Provider> {
+        self.inner.inventory.clone()
     }
 
     /// What it was opened with.

@@ -1,7 +1,8 @@
 use std::collections::HashMap;
 
+use entity::operation_attempt;
 use jiff::Timestamp;
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, QueryResult, Set};
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
@@ -411,24 +412,73 @@ pub async fn advance_operation(
     Ok(sql.execute(transaction.connection()).await? == 1)
 }
 
-/// Writes down that a provider is about to be called for an operation, and counts the call.
+/// An operation as the one who works on it saw it last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Row id.
+    pub id: i64,
+    /// Its state.
+    pub state: OperationState,
+    /// Calls made to providers.
+    pub attempts: i64,
+}
+
+/// Takes an operation to SUBMITTING under a fresh lease and writes down that a provider is about to be called;
+/// gives the number of the call. `None` when the operation isn't as it was seen: somebody else works on it, and
+/// the provider must not be called.
 ///
 /// # Errors
 /// What the database says.
-pub async fn begin_attempt(transaction: &Transaction, operation_id: i64, provider: &str) -> Result<i64> {
-    let mut count = Sql::new("UPDATE operations SET attempts = attempts + 1 WHERE id = ");
-    count.bind(operation_id).push(" RETURNING attempts");
-    let attempt = count.one_i64(transaction.connection()).await?;
-    let mut insert =
-        Sql::new("INSERT INTO operation_attempts (operation_id, attempt, provider, started_at) VALUES (");
-    insert
-        .bind(operation_id)
-        .push_bind(", ", attempt)
-        .push_bind(", ", provider)
-        .push_bind(", ", transaction.now_ms())
-        .push(")");
-    insert.execute(transaction.connection()).await?;
-    Ok(attempt)
+pub async fn begin_attempt(
+    transaction: &Transaction,
+    seen: Seen,
+    provider: &str,
+    lease: &Lease,
+) -> Result<Option<i64>> {
+    let now = transaction.now_ms();
+    let state: &'static str = seen.state.into();
+    let mut begin = Sql::new("UPDATE operations SET state = 'SUBMITTING', sightings = 0, updated_at = ");
+    begin
+        .bind(now)
+        .push_bind(", attempts = attempts + 1, provider = ", provider)
+        .push_bind(", lease_owner = ", lease.owner.clone())
+        .push_bind(", lease_until = ", now + lease.milliseconds)
+        .push_bind(" WHERE id = ", seen.id)
+        .push_bind(" AND state = ", state)
+        .push_bind(" AND attempts = ", seen.attempts);
+    if begin.execute(transaction.connection()).await? == 0 {
+        return Ok(None);
+    }
+    let attempt = seen.attempts + 1;
+    let row = operation_attempt::ActiveModel {
+        operation_id: Set(seen.id),
+        attempt: Set(attempt),
+        provider: Set(provider.to_owned()),
+        started_at: Set(now),
+        ..Default::default()
+    };
+    row.insert(transaction.connection()).await?;
+    Ok(Some(attempt))
+}
+
+/// Whether the order with this token may still claim and be settled: false once its operation has come to its
+/// end. The operation is locked until the transaction ends, so that nothing is claimed for an order that ends at
+/// the same time. True as well when there is no such operation: then the order is not one of this database's.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_order(transaction: &Transaction, token: &str) -> Result<bool> {
+    let mut sql = Sql::new("SELECT state FROM operations WHERE token = ");
+    sql.bind(token);
+    if transaction.backend() == crate::Backend::Postgres {
+        sql.push(" FOR UPDATE");
+    }
+    let Some(row) = sql.one(transaction.connection()).await? else {
+        return Ok(true);
+    };
+    let state: String = row.try_get_by_index(0)?;
+    let state: OperationState = error::word("operations", "state", &state)?;
+    Ok(!state.is_final())
 }
 
 /// Writes down how a call ended.

@@ -5,7 +5,7 @@ use provider_core::{
     outcome::{Outcome, RefusalCode},
     provider::Instance,
 };
-use store::{OperationRecord, OperationState, OperationUpdate, Scope};
+use store::{OperationRecord, OperationState, OperationUpdate, Scope, Seen};
 
 use super::{Job, Receipt, may_have_acted};
 use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserError, UserErrorCode};
@@ -22,30 +22,59 @@ impl Switchboard {
     /// Asks the capable providers in their order. Another one is asked only after a definite "no stock" or a
     /// failure before anything was sent; an outcome that nobody knows stops the search.
     pub(crate) async fn drive(&self, operation: OperationRecord, job: Job) -> ServiceResult<()> {
-        let order = self.prepare(&operation, &job).await?;
-        let mut state = operation.state;
-        let mut last = UserError::new(
+        let nobody = UserError::new(
             UserErrorCode::UnknownProvider,
             "input.provider",
             "no configured provider of this id can do this",
         );
-        let candidates: Vec<&Instance> = self
-            .inner
+        let candidates = self.candidates(&job);
+        self.ask_each(&operation, &job, seen(&operation), &candidates, nobody)
+            .await
+    }
+
+    /// Goes on after a provider that has refused or failed without buying anything.
+    pub(crate) async fn drive_on(
+        &self,
+        operation: &OperationRecord,
+        job: &Job,
+        seen: Seen,
+        after: &Instance,
+        why: UserError,
+    ) -> ServiceResult<()> {
+        let candidates = self.candidates(job);
+        let next = candidates
+            .iter()
+            .position(|handle| handle.info().id == after.info().id)
+            .map_or(candidates.len(), |position| position + 1);
+        self.ask_each(operation, job, seen, &candidates[next..], why)
+            .await
+    }
+
+    fn candidates(&self, job: &Job) -> Vec<&Instance> {
+        self.inner
             .providers
             .all()
             .iter()
             .filter(|handle| job.provider().is_none_or(|id| id == handle.info().id.as_str()))
             .filter(|handle| job.can_use(handle.ports()))
-            .collect();
+            .collect()
+    }
+
+    async fn ask_each(
+        &self,
+        operation: &OperationRecord,
+        job: &Job,
+        mut seen: Seen,
+        candidates: &[&Instance],
+        mut last: UserError,
+    ) -> ServiceResult<()> {
+        let order = self.prepare(operation, job).await?;
         for handle in candidates {
-            let attempt = self
-                .begin_attempt(&operation, state, handle.info().id.as_str())
-                .await?;
-            state = OperationState::Submitting;
-            let cx = self.call_context(&caller_of(&operation), &operation.tenant);
+            seen = self.begin_attempt(seen, handle).await?;
+            let cx = self.call_context(&caller_of(operation), &operation.tenant);
             let answer = job.place(handle.ports(), &cx, &order).await;
             match self
-                .judge(&operation, &job, handle, attempt, state, answer)
+                .judge(operation, job, handle, seen.attempts, seen.state, answer)
                 .await?
             {
                 Verdict::Settled => return Ok(()),
@@ -56,36 +85,24 @@ impl Switchboard {
                 Verdict::TryNext(error) => last = error,
             }
         }
-        self.refuse(&operation, state, &last).await
+        self.refuse(operation, seen.state, &last).await
     }
 
-    /// Writes down that a provider is about to be called.
-    pub(crate) async fn begin_attempt(
-        &self,
-        operation: &OperationRecord,
-        from: OperationState,
-        provider: &str,
-    ) -> ServiceResult<i64> {
-        let (id, provider) = (operation.id, provider.to_owned());
-        self.database()
-            .write(move |tx| {
-                Box::pin(async move {
-                    let update = OperationUpdate {
-                        provider: Some(provider.clone()),
-                        sightings: Some(0),
-                        ..OperationUpdate::default()
-                    };
-                    let moved =
-                        store::advance_operation(tx, id, from, OperationState::Submitting, &update).await?;
-                    if !moved {
-                        return Err(ServiceError::Busy(format!(
-                            "operation {id} is worked on elsewhere"
-                        )));
-                    }
-                    Ok(store::begin_attempt(tx, id, &provider).await?)
-                })
+    /// Writes down that a provider is about to be called; gives the operation as it is then.
+    pub(crate) async fn begin_attempt(&self, seen: Seen, handle: &Instance) -> ServiceResult<Seen> {
+        let (provider, lease) = (handle.info().id.as_str().to_owned(), self.lease());
+        let begun = self
+            .database()
+            .write::<_, ServiceError, _>(move |tx| {
+                Box::pin(async move { Ok(store::begin_attempt(tx, seen, &provider, &lease).await?) })
             })
-            .await
+            .await?;
+        let attempts = begun.ok_or_else(|| elsewhere(seen.id))?;
+        Ok(Seen {
+            state: OperationState::Submitting,
+            attempts,
+            ..seen
+        })
     }
 
     /// Acts on a provider's answer.
@@ -167,7 +184,7 @@ impl Switchboard {
         state: OperationState,
         update: OperationUpdate,
     ) -> ServiceResult<()> {
-        let soon = std::time::Duration::from_secs(2);
+        let attempts = u32::try_from(attempt.max(operation.attempts)).unwrap_or(u32::MAX);
         self.wait(
             operation,
             attempt,
@@ -175,7 +192,7 @@ impl Switchboard {
             OperationState::Unconfirmed,
             "UNKNOWN",
             update,
-            soon,
+            look_after(attempts),
         )
         .await
     }
@@ -202,7 +219,9 @@ impl Switchboard {
         self.database()
             .write(move |tx| {
                 Box::pin(async move {
-                    store::advance_operation(tx, id, from, to, &update).await?;
+                    if !store::advance_operation(tx, id, from, to, &update).await? {
+                        return Err(elsewhere(id));
+                    }
                     if attempt > 0 {
                         store::finish_attempt(tx, id, attempt, outcome, None).await?;
                     }
@@ -227,6 +246,26 @@ impl Switchboard {
             })
             .await
     }
+}
+
+/// An operation as it was read.
+pub(crate) fn seen(operation: &OperationRecord) -> Seen {
+    Seen {
+        id: operation.id,
+        state: operation.state,
+        attempts: operation.attempts,
+    }
+}
+
+/// Somebody else has taken the operation further.
+pub(crate) fn elsewhere(id: i64) -> ServiceError {
+    ServiceError::Busy(format!("operation {id} is worked on elsewhere"))
+}
+
+/// How long after an answer was lost it is looked for: soon at first, then twice as long after each attempt, up
+/// to some minutes, so that an upstream that is down isn't asked all the time.
+fn look_after(attempts: u32) -> std::time::Duration {
+    std::time::Duration::from_secs(2 << attempts.clamp(1, 8).saturating_sub(1))
 }
 
 /// Operations act for whoever asked for them.
@@ -282,11 +321,12 @@ impl Switchboard {
                     cause: Some("the order was refused"),
                     operation_id: Some(id),
                 };
+                if !store::lock_order(tx, &token).await? {
+                    return Err(elsewhere(id));
+                }
                 let events = crate::inventory::OwnInventory::unclaim(tx, &token, event).await?;
                 if !store::advance_operation(tx, id, from, OperationState::Refused, &update).await? {
-                    return Err(ServiceError::Busy(format!(
-                        "operation {id} is worked on elsewhere"
-                    )));
+                    return Err(elsewhere(id));
                 }
                 Ok(((), events))
             })

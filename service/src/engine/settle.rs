@@ -9,7 +9,7 @@ use store::{
 use super::{Job, Receipt};
 use crate::{
     AssignNumber, CreateNumberPool, ResizeNumberPool, ServiceError, ServiceResult, Switchboard, UserError,
-    UserErrorCode, inventory::INVENTORY_ID,
+    UserErrorCode, engine::elsewhere, inventory::INVENTORY_ID, lifecycle::available,
 };
 
 /// What a transaction of settling gives: the state reached, what was given, and the events written.
@@ -37,9 +37,13 @@ impl Context<'_> {
     }
 }
 
+/// Names that are tried for what a carrier has sold already.
+const MOST_NAMES: u32 = 50;
+
 impl Switchboard {
     /// Commits a provider's receipt. When the name was taken meanwhile, own stock goes back and the operation
-    /// is refused; a carrier's number, which is paid for, keeps going under a name that is free.
+    /// is refused; what a carrier sold is paid for, and is kept under a name that is free. A receipt that can't
+    /// be kept as it is goes to a person.
     pub(crate) async fn settle(
         &self,
         operation: &OperationRecord,
@@ -49,29 +53,36 @@ impl Switchboard {
         state: OperationState,
         receipt: Receipt,
     ) -> ServiceResult<()> {
-        let mut job = job.clone();
-        for suffix in 2.. {
+        let own = provider == INVENTORY_ID;
+        for name in 1..=MOST_NAMES {
+            let Some(job) = renamed(job, name) else { break };
             let outcome = self
                 .commit(operation, &job, provider, attempt, state, receipt.clone())
                 .await;
             match outcome {
-                Err(CommitError::NameTaken) if provider == INVENTORY_ID => {
-                    let error = UserError::new(
-                        UserErrorCode::NameTaken,
-                        "input.name",
-                        "another number or pool of the group got this name meanwhile; choose another name",
-                    );
-                    return self.refuse(operation, state, &error).await;
-                }
-                Err(CommitError::NameTaken) => rename(&mut job, suffix),
-                Err(CommitError::Service(error)) => return Err(error),
                 Ok(events) => {
                     self.announce(&events).await;
                     return Ok(());
                 }
+                Err(CommitError::NameTaken) if own => {
+                    return self.refuse(operation, state, &name_taken()).await;
+                }
+                Err(CommitError::NameTaken) => {}
+                Err(CommitError::PoolRetired) if own => {
+                    return self.refuse(operation, state, &pool_retired()).await;
+                }
+                Err(CommitError::PoolRetired) => {
+                    let why = "the pool was retired while the provider made it larger or smaller";
+                    return self.needs_review(operation, state, why).await;
+                }
+                Err(CommitError::Impossible(why)) => {
+                    return self.needs_review(operation, state, &why).await;
+                }
+                Err(CommitError::Service(error)) => return Err(error),
             }
         }
-        Ok(())
+        let why = "the provider acted, and no name is free for what it gave";
+        self.needs_review(operation, state, why).await
     }
 
     async fn commit(
@@ -89,6 +100,9 @@ impl Switchboard {
         self.database()
             .write(move |tx| {
                 Box::pin(async move {
+                    if !store::lock_order(tx, &operation.token).await? {
+                        return Err(elsewhere(operation.id).into());
+                    }
                     let context = Context {
                         operation: &operation,
                         provider: &provider,
@@ -112,9 +126,7 @@ impl Switchboard {
                     };
                     let id = operation.id;
                     if !store::advance_operation(tx, id, from, settled.state, &update).await? {
-                        return Err(
-                            ServiceError::Busy(format!("operation {id} is worked on elsewhere")).into(),
-                        );
+                        return Err(elsewhere(id).into());
                     }
                     if attempt > 0 {
                         store::finish_attempt(tx, id, attempt, "DONE", None).await?;
@@ -126,25 +138,52 @@ impl Switchboard {
     }
 }
 
-fn rename(job: &mut Job, suffix: u32) {
-    match job {
-        Job::Assign(request) => request.name = format!("{} ({suffix})", request.name),
-        Job::CreatePool(request) => request.name = format!("{} ({suffix})", request.name),
-        Job::ResizePool(..) => {}
+/// The job under the first, second, third name to try; `None` where the name isn't the job's to choose.
+fn renamed(job: &Job, name: u32) -> Option<Job> {
+    let mut job = job.clone();
+    let text = match &mut job {
+        Job::Assign(request) => &mut request.name,
+        Job::CreatePool(request) => &mut request.name,
+        Job::ResizePool(..) => return (name == 1).then_some(job),
+    };
+    if name > 1 {
+        *text = format!("{text} ({name})");
     }
+    Some(job)
 }
 
+fn name_taken() -> UserError {
+    let message = "another number or pool of the group got this name meanwhile; choose another name";
+    UserError::new(UserErrorCode::NameTaken, "input.name", message)
+}
+
+fn pool_retired() -> UserError {
+    let message = "the pool was retired meanwhile; create a new one";
+    UserError::new(UserErrorCode::InvalidTransition, "input.poolId", message)
+}
+
+/// Why a receipt was not committed.
 enum CommitError {
+    /// Another number or pool of the group has the name.
     NameTaken,
+    /// The pool that was to be resized is not in service any more.
+    PoolRetired,
+    /// What the provider gave contradicts what the database knows: trying again would not help.
+    Impossible(String),
+    /// Anything else; recovery tries again.
     Service(ServiceError),
 }
 
 impl From<StoreError> for CommitError {
     fn from(error: StoreError) -> Self {
         if crate::numbers::is_name_taken(&error) || store::is_pool_name_taken(&error) {
-            Self::NameTaken
-        } else {
-            Self::Service(error.into())
+            return Self::NameTaken;
+        }
+        match error {
+            StoreError::Duplicate { index } => Self::Impossible(format!(
+                "the provider gave what the inventory has already (unique index {index})"
+            )),
+            other => Self::Service(other.into()),
         }
     }
 }
@@ -159,15 +198,23 @@ fn internal(message: &str) -> ServiceError {
     ServiceError::Internal(message.to_owned())
 }
 
-/// The row of a number that a provider gave: claimed before if it is ours, new if a carrier sold it.
+/// A number that a provider gave: its row as it is, and what it is to be changed from.
+struct Given {
+    before: NumberRecord,
+    base: NumberRecord,
+}
+
+/// The row of a number that a provider gave: claimed before if it is ours, new if a carrier sold it, or one that
+/// we gave back to the same carrier before.
 async fn given(
     tx: &Transaction,
     places: &numbering::Places,
     context: &Context<'_>,
     number: &E164,
     external_id: &str,
-) -> Result<NumberRecord, CommitError> {
-    if context.provider != INVENTORY_ID {
+) -> Result<Given, CommitError> {
+    let own = context.provider == INVENTORY_ID;
+    if !own {
         let facts = places.describe(number);
         let new = NewNumber {
             e164: number.clone(),
@@ -182,10 +229,28 @@ async fn given(
         store::insert_number(tx, &new, context.event(EventKind::Added)).await?;
     }
     let by = NumberBy::E164(number.clone());
-    let row = store::lock_number(tx, Scope::Platform, &by).await?;
-    match row {
-        Some(row) if row.status == NumberStatus::Pending => Ok(row),
-        _ => Err(internal("a number that was given is not pending for its order").into()),
+    let Some(before) = store::lock_number(tx, Scope::Platform, &by).await? else {
+        let why = format!("{number}, which the provider gave, is not in the inventory");
+        return Err(CommitError::Impossible(why));
+    };
+    let ours = before.provider == context.provider;
+    let token = Some(context.operation.token.as_str());
+    match before.status {
+        NumberStatus::Pending if ours && (!own || before.order_token.as_deref() == token) => Ok(Given {
+            base: before.clone(),
+            before,
+        }),
+        NumberStatus::Dropped if ours && !own => Ok(Given {
+            base: NumberRecord {
+                external_id: Some(external_id.to_owned()),
+                ..available(&before)
+            },
+            before,
+        }),
+        status => Err(CommitError::Impossible(format!(
+            "{number}, which the provider gave, is {status} at {} here",
+            before.provider
+        ))),
     }
 }
 
@@ -196,10 +261,11 @@ async fn assign(
     request: &AssignNumber,
     receipt: &NumberReceipt,
 ) -> Result<Settled, CommitError> {
-    let before = given(tx, places, context, &receipt.number, receipt.external_id.as_str()).await?;
+    let Given { before, base } =
+        given(tx, places, context, &receipt.number, receipt.external_id.as_str()).await?;
     let owner = context.operation.owner;
     let customer = store::customer(tx.connection(), Scope::Platform, owner.customer_id).await?;
-    let mut after = in_service(tx, &before, owner, &request.name, &request.route);
+    let mut after = in_service(tx, &base, owner, &request.name, &request.route);
     after.dealer_id = customer.and_then(|customer| customer.dealer_id);
     after.tags.clone_from(&request.tags);
     let event = store::save_number(tx, &before, &after, context.event(EventKind::Assigned)).await?;
@@ -215,7 +281,7 @@ async fn assign(
 
 fn in_service(
     tx: &Transaction,
-    before: &NumberRecord,
+    base: &NumberRecord,
     owner: store::Owner,
     name: &str,
     route: &CallRoute,
@@ -229,7 +295,7 @@ fn in_service(
         order_token: None,
         hold_until: None,
         assigned_at: Some(tx.now()),
-        ..before.clone()
+        ..base.clone()
     }
 }
 
@@ -255,8 +321,8 @@ async fn create_pool(
     let pool_id = store::insert_pool(tx, &new).await?;
     let mut events = Vec::with_capacity(receipt.numbers.len());
     for entry in &receipt.numbers {
-        let before = given(tx, places, context, &entry.number, entry.external_id.as_str()).await?;
-        events.push(join_pool(tx, context, before, pool_id, &request.name, &request.route).await?);
+        let number = given(tx, places, context, &entry.number, entry.external_id.as_str()).await?;
+        events.push(join_pool(tx, context, number, pool_id, &request.name, &request.route).await?);
     }
     let complete = receipt.numbers.len() >= request.quantity as usize;
     let state = if complete {
@@ -275,14 +341,14 @@ async fn create_pool(
 async fn join_pool(
     tx: &Transaction,
     context: &Context<'_>,
-    before: NumberRecord,
+    Given { before, base }: Given,
     pool_id: i64,
     name: &str,
     route: &CallRoute,
 ) -> Result<i64, CommitError> {
     let owner = context.operation.owner;
     let customer = store::customer(tx.connection(), Scope::Platform, owner.customer_id).await?;
-    let mut after = in_service(tx, &before, owner, name, route);
+    let mut after = in_service(tx, &base, owner, name, route);
     after.pool_id = Some(pool_id);
     after.dealer_id = customer.and_then(|customer| customer.dealer_id);
     let event = store::save_number(tx, &before, &after, context.event(EventKind::Assigned)).await?;
@@ -302,6 +368,10 @@ async fn resize_pool(
     receipt: &PoolReceipt,
     quarantine: jiff::SignedDuration,
 ) -> Result<Settled, CommitError> {
+    // First, because it locks the pool: whoever retires or resizes it at the same time waits.
+    if !store::set_pool_quantity(tx, pool.id, request.quantity).await? {
+        return Err(CommitError::PoolRetired);
+    }
     let mut events = Vec::new();
     let route = CallRoute::Basic {
         termination_number: pool.termination_number.clone(),
@@ -323,8 +393,8 @@ async fn resize_pool(
         .iter()
         .filter(|entry| !present.contains(&entry.number))
     {
-        let before = given(tx, places, context, &entry.number, entry.external_id.as_str()).await?;
-        events.push(join_pool(tx, context, before, pool.id, &pool.name, &route).await?);
+        let number = given(tx, places, context, &entry.number, entry.external_id.as_str()).await?;
+        events.push(join_pool(tx, context, number, pool.id, &pool.name, &route).await?);
     }
     for number in leaving {
         let event = context.event(EventKind::Released);
@@ -332,7 +402,6 @@ async fn resize_pool(
             crate::pools::leave_pool(tx, pool, &number, request.keep_numbers, quarantine, event).await?,
         );
     }
-    store::set_pool_quantity(tx, pool.id, request.quantity).await?;
     let complete = receipt.numbers.len() >= request.quantity as usize;
     let state = if complete {
         OperationState::Succeeded

@@ -7,19 +7,24 @@ mod orders;
 mod pools;
 mod search;
 
+pub use search::money;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use numbering::{MatchPlan, Places};
+use numbering::{Cell, E164, MatchPlan, NumberMatch, PlaceFilter, Places};
 use provider_core::{
     call::CallContext,
     domain::{MatchReason, ProviderId},
     error::{Effect, ErrorKind, ProviderError, Result},
+    outcome::{Refusal, RefusalCode},
     port::{MatchTerms, OrderTerms, PoolChange, PoolTerms, SearchTerms},
     provider::{Health, HealthState, Ports, Provider, ProviderInfo},
 };
-use store::{Database, StoreError};
+use store::{Database, EventKind, NewEvent, StoreError, Transaction};
+
+use crate::events::Notices;
 
 /// Id and kind of the own inventory among the providers.
 pub const INVENTORY_ID: &str = "inventory";
@@ -35,13 +40,14 @@ pub(crate) struct OwnInventory {
     info: ProviderInfo,
     database: Database,
     places: &'static Places,
+    notices: Notices,
     search_terms: SearchTerms,
     order_terms: OrderTerms,
     pool_terms: PoolTerms,
 }
 
 impl OwnInventory {
-    pub(crate) fn new(database: Database, places: &'static Places) -> Self {
+    pub(crate) fn new(database: Database, places: &'static Places, notices: Notices) -> Self {
         let info = ProviderInfo {
             id: own_id(),
             kind: INVENTORY_ID,
@@ -51,6 +57,7 @@ impl OwnInventory {
             info,
             database,
             places,
+            notices,
             search_terms: SearchTerms {
                 matches: MatchTerms::everything(),
                 largest_limit: 100,
@@ -75,9 +82,9 @@ impl OwnInventory {
 
     /// Gives the numbers back that an order has claimed and will not use.
     pub(crate) async fn unclaim(
-        transaction: &store::Transaction,
+        transaction: &Transaction,
         token: &str,
-        event: store::NewEvent<'_>,
+        event: NewEvent<'_>,
     ) -> std::result::Result<Vec<i64>, StoreError> {
         let mut events = Vec::new();
         for (id, _) in store::claimed_by(transaction.connection(), token).await? {
@@ -85,11 +92,7 @@ impl OwnInventory {
             let Some(before) = store::lock_number(transaction, store::Scope::Platform, &by).await? else {
                 continue;
             };
-            let after = store::NumberRecord {
-                status: provider_core::domain::NumberStatus::Available,
-                order_token: None,
-                ..before.clone()
-            };
+            let after = crate::lifecycle::unclaimed(&before);
             events.push(store::save_number(transaction, &before, &after, event).await?);
         }
         Ok(events)
@@ -139,6 +142,101 @@ fn failure(operation: &'static str, error: StoreError) -> ProviderError {
     tracing::warn!(%error, operation, "the own inventory could not ask its database");
     let message = "the inventory's database did not answer";
     ProviderError::new(ErrorKind::Unavailable, operation, message).with_effect(Effect::Unknown)
+}
+
+/// What an order has done so far, asked inside the transaction that is to claim for it.
+enum Standing {
+    /// Nothing yet.
+    Open,
+    /// It has these numbers, from an attempt whose answer was lost.
+    Has(Vec<E164>),
+    /// Its operation came to its end. A claim made now would belong to nobody.
+    Ended,
+}
+
+impl Standing {
+    /// Locks the order, so that two attempts at it can't both claim.
+    async fn of(tx: &Transaction, token: &str) -> std::result::Result<Self, StoreError> {
+        if !store::lock_order(tx, token).await? {
+            return Ok(Self::Ended);
+        }
+        let claimed = store::claimed_by(tx.connection(), token).await?;
+        Ok(if claimed.is_empty() {
+            Self::Open
+        } else {
+            Self::Has(claimed.into_iter().map(|(_, number)| number).collect())
+        })
+    }
+}
+
+/// Writes the history of numbers just claimed; gives the events.
+async fn note_claims(
+    tx: &Transaction,
+    claimed: &[(i64, E164)],
+    actor: &str,
+) -> std::result::Result<Vec<i64>, StoreError> {
+    let event = NewEvent {
+        kind: EventKind::Claimed,
+        actor,
+        cause: None,
+        operation_id: None,
+    };
+    let status = |word: &str| serde_json::json!({ "status": word });
+    let (before, after) = (status("AVAILABLE"), status("PENDING"));
+    let mut events = Vec::with_capacity(claimed.len());
+    for (id, _) in claimed {
+        events.push(store::record_event(tx, *id, None, event, &before, &after).await?);
+    }
+    Ok(events)
+}
+
+/// An attempt at an order that has ended: it bought nothing.
+fn ended() -> Refusal {
+    let message = "the order has come to its end already";
+    Refusal::new(RefusalCode::InvalidState, message)
+}
+
+/// The token was used for an order of something else.
+fn conflict() -> Refusal {
+    let message = "the token was used for another order";
+    Refusal::new(RefusalCode::TokenConflict, message)
+}
+
+impl OwnInventory {
+    /// Whether numbers that an order claimed may be an answer to this match. Places are left out: what is known
+    /// of them may have changed since.
+    fn may_answer(&self, matching: &NumberMatch, widen: bool, numbers: &[E164]) -> bool {
+        let Ok(plan) = self.places.plan(matching, widen) else {
+            return false;
+        };
+        let anywhere = |cell: &Cell| Cell {
+            place: PlaceFilter::Any,
+            region: None,
+            ..cell.clone()
+        };
+        numbers.iter().all(|number| {
+            let facts = self.places.describe(number);
+            plan.steps
+                .iter()
+                .any(|step| anywhere(&step.cell).admits(number, &facts))
+        })
+    }
+}
+
+/// Why a number answers a match: the first step of the plan that admits it.
+pub(crate) fn why(
+    places: &Places,
+    matching: &NumberMatch,
+    widen: bool,
+    number: &E164,
+) -> Option<MatchReason> {
+    let plan = places.plan(matching, widen).ok()?;
+    let facts = places.describe(number);
+    let step = plan
+        .steps
+        .iter()
+        .position(|step| step.cell.admits(number, &facts))?;
+    reason(&plan, step)
 }
 
 /// Why a number of a plan's step is the answer.

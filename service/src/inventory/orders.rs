@@ -1,17 +1,19 @@
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, slice};
 
 use async_trait::async_trait;
-use numbering::{E164, MatchPlan};
+use numbering::{Cell, E164};
 use provider_core::{
     call::CallContext,
-    domain::{MatchReason, NumberOrder, NumberReceipt, NumberStatus, SmsRoute, UpstreamRef},
+    domain::{NumberOrder, NumberReceipt, NumberStatus, SmsRoute, UpstreamRef},
     error::{ErrorKind, ProviderError, Result},
     outcome::{Outcome, Refusal, RefusalCode},
     port::{NumberOrders, OrderTerms},
 };
 use store::{EventKind, NewEvent, NumberBy, Scope, StoreError};
 
-use super::{CONTENDED, INVENTORY_ID, LOOKS, OwnInventory, failure, reason};
+use super::{
+    CONTENDED, INVENTORY_ID, LOOKS, OwnInventory, Standing, conflict, ended, failure, note_claims, why,
+};
 
 const PLACE: &str = "orders.place";
 
@@ -22,21 +24,17 @@ impl NumberOrders for OwnInventory {
     }
 
     async fn place(&self, cx: &CallContext, order: &NumberOrder) -> Result<Outcome<NumberReceipt>> {
-        if let Some(known) = self.claimed(order).await? {
-            return Ok(Outcome::Done(known));
-        }
-        let plan = match self.places.plan(&order.matching, order.widen) {
-            Ok(plan) => plan,
-            Err(error) => return Ok(Outcome::Refused(Refusal::from(&error))),
-        };
         let claim = match &order.hold {
             Some(hold) => self.claim_held(cx, order, hold).await,
-            None => self.claim_one(cx, order.token.as_str(), &plan).await,
+            None => self.claim_one(cx, order).await,
         };
-        match claim.map_err(|error| failure(PLACE, error))? {
-            Claim::Got(number, step) => Ok(Outcome::Done(receipt(order, number, reason(&plan, step)))),
-            Claim::Refused(refusal) => Ok(Outcome::Refused(refusal)),
-        }
+        Ok(match claim.map_err(|error| failure(PLACE, error))? {
+            Claim::Got(number) if self.may_answer(&order.matching, order.widen, slice::from_ref(&number)) => {
+                Outcome::Done(self.receipt(order, number))
+            }
+            Claim::Got(_) => Outcome::Refused(conflict()),
+            Claim::Refused(refusal) => Outcome::Refused(refusal),
+        })
     }
 
     async fn get(&self, _: &CallContext, _: &UpstreamRef) -> Result<Outcome<NumberReceipt>> {
@@ -45,54 +43,42 @@ impl NumberOrders for OwnInventory {
     }
 
     async fn find(&self, _: &CallContext, order: &NumberOrder) -> Result<Option<Outcome<NumberReceipt>>> {
-        Ok(self.claimed(order).await?.map(Outcome::Done))
+        let claimed = store::claimed_by(self.database.reader(), order.token.as_str())
+            .await
+            .map_err(|error| failure(PLACE, error))?;
+        let number = claimed.into_iter().next().map(|(_, number)| number);
+        Ok(number.map(|number| Outcome::Done(self.receipt(order, number))))
     }
 }
 
 /// What became of a try to claim.
 enum Claim {
-    /// A number, and the plan's step that led to it.
-    Got(E164, usize),
+    /// A number; from an earlier attempt at the order if there was one.
+    Got(E164),
     /// A definite no.
     Refused(Refusal),
 }
 
 impl OwnInventory {
-    async fn claimed(&self, order: &NumberOrder) -> Result<Option<NumberReceipt>> {
-        let found = store::claimed_by(self.database.reader(), order.token.as_str())
-            .await
-            .map_err(|error| failure(PLACE, error))?;
-        let Some((_, number)) = found.into_iter().next() else {
-            return Ok(None);
-        };
-        let why = self
-            .places
-            .plan(&order.matching, order.widen)
-            .ok()
-            .and_then(|plan| {
-                let facts = self.places.describe(&number);
-                let step = plan
-                    .steps
-                    .iter()
-                    .position(|step| step.cell.admits(&number, &facts))?;
-                reason(&plan, step)
-            });
-        Ok(Some(receipt(order, number, why)))
-    }
-
     /// Claims the best number of the plan. Stock that is seen but can't be claimed is being claimed by others
     /// at this moment: it is looked for again until it is theirs or ours.
-    async fn claim_one(&self, cx: &CallContext, token: &str, plan: &MatchPlan) -> Result<Claim, StoreError> {
+    async fn claim_one(&self, cx: &CallContext, order: &NumberOrder) -> Result<Claim, StoreError> {
+        let token = order.token.as_str();
+        let known = store::claimed_by(self.database.reader(), token).await?;
+        if let Some((_, number)) = known.into_iter().next() {
+            return Ok(Claim::Got(number));
+        }
+        let plan = match self.places.plan(&order.matching, order.widen) {
+            Ok(plan) => plan,
+            Err(error) => return Ok(Claim::Refused(Refusal::from(&error))),
+        };
         for look in 0..LOOKS {
-            let seen = store::find_stock(self.database.reader(), INVENTORY_ID, plan, 1).await?;
-            let Some(best) = seen.first() else { break };
-            if let Some(number) = self
-                .claim_cell(cx, token, plan, best.step, 1)
-                .await?
-                .into_iter()
-                .next()
-            {
-                return Ok(Claim::Got(number, best.step));
+            let seen = store::find_stock(self.database.reader(), INVENTORY_ID, &plan, 1).await?;
+            let Some(best) = seen.first().and_then(|best| plan.steps.get(best.step)) else {
+                break;
+            };
+            if let Some(claim) = self.claim_first_of(cx, token, best.cell.clone()).await? {
+                return Ok(claim);
             }
             tokio::time::sleep(CONTENDED * (look % 8 + 1)).await;
         }
@@ -102,38 +88,34 @@ impl OwnInventory {
         ))
     }
 
-    /// Claims up to `limit` numbers of one step, with their history.
-    pub(super) async fn claim_cell(
+    /// Claims the first number of a cell, with its history; `None` when others have it.
+    async fn claim_first_of(
         &self,
         cx: &CallContext,
         token: &str,
-        plan: &MatchPlan,
-        step: usize,
-        limit: u32,
-    ) -> Result<Vec<E164>, StoreError> {
-        let Some(cell) = plan.steps.get(step).map(|step| step.cell.clone()) else {
-            return Ok(Vec::new());
-        };
+        cell: Cell,
+    ) -> Result<Option<Claim>, StoreError> {
         let (token, actor) = (token.to_owned(), cx.actor.0.clone());
-        self.database
-            .write(move |tx| {
+        let (claim, events) = self
+            .database
+            .write::<_, StoreError, _>(move |tx| {
                 Box::pin(async move {
-                    let claimed = store::claim_stock(tx, INVENTORY_ID, &cell, &token, limit).await?;
-                    let event = NewEvent {
-                        kind: EventKind::Claimed,
-                        actor: &actor,
-                        cause: None,
-                        operation_id: None,
-                    };
-                    for (id, _) in &claimed {
-                        let status = |word: &str| serde_json::json!({ "status": word });
-                        store::record_event(tx, *id, None, event, &status("AVAILABLE"), &status("PENDING"))
-                            .await?;
+                    match Standing::of(tx, &token).await? {
+                        Standing::Open => {}
+                        Standing::Has(numbers) => {
+                            return Ok((numbers.into_iter().next().map(Claim::Got), Vec::new()));
+                        }
+                        Standing::Ended => return Ok((Some(Claim::Refused(ended())), Vec::new())),
                     }
-                    Ok(claimed.into_iter().map(|(_, number)| number).collect())
+                    let claimed = store::claim_stock(tx, INVENTORY_ID, &cell, &token, 1).await?;
+                    let events = note_claims(tx, &claimed, &actor).await?;
+                    let first = claimed.into_iter().next();
+                    Ok((first.map(|(_, number)| Claim::Got(number)), events))
                 })
             })
-            .await
+            .await?;
+        self.notices.announce(&events).await;
+        Ok(claim)
     }
 
     /// Claims the number that a hold of the same group is on, and ends the hold.
@@ -152,25 +134,39 @@ impl OwnInventory {
             cx.actor.0.clone(),
         );
         let matching = order.matching.clone();
-        self.database
-            .write(move |tx| {
+        let (claim, events) = self
+            .database
+            .write::<_, StoreError, _>(move |tx| {
                 Box::pin(async move {
+                    match Standing::of(tx, &token).await? {
+                        Standing::Open => {}
+                        Standing::Has(numbers) => {
+                            let claim = numbers.into_iter().next().map_or_else(gone, Claim::Got);
+                            return Ok((claim, Vec::new()));
+                        }
+                        Standing::Ended => return Ok((Claim::Refused(ended()), Vec::new())),
+                    }
                     let Some(hold) = store::hold(tx.connection(), Scope::Platform, hold_id).await? else {
-                        return Ok(gone());
+                        return Ok((gone(), Vec::new()));
                     };
                     let by = NumberBy::Id(hold.number_id);
                     let Some(before) = store::lock_number(tx, Scope::Platform, &by).await? else {
-                        return Ok(gone());
+                        return Ok((gone(), Vec::new()));
+                    };
+                    // Read again under the lock: it may have ended while this waited for it.
+                    let lasting = store::active_hold(tx.connection(), before.id).await?;
+                    let Some(hold) = lasting.filter(|lasting| lasting.id == hold.id) else {
+                        return Ok((gone(), Vec::new()));
                     };
                     let mine = hold.owner.group_id == group_id;
-                    let lasts = hold.ended_at.is_none() && hold.held_until > tx.now();
+                    let lasts = hold.held_until > tx.now();
                     if !mine || !lasts || before.status != NumberStatus::Held {
-                        return Ok(gone());
+                        return Ok((gone(), Vec::new()));
                     }
                     if !matches!(&matching, numbering::NumberMatch::Exact(number) if *number == before.e164) {
                         let message = "an order by hold asks for exactly the held number";
                         let refusal = Refusal::new(RefusalCode::InvalidRequest, message).at("matching.exact");
-                        return Ok(Claim::Refused(refusal));
+                        return Ok((Claim::Refused(refusal), Vec::new()));
                     }
                     store::end_hold(tx, before.id, "ASSIGNED").await?;
                     let after = store::NumberRecord {
@@ -186,32 +182,34 @@ impl OwnInventory {
                         cause: Some("held"),
                         operation_id: None,
                     };
-                    store::save_number(tx, &before, &after, event).await?;
-                    Ok(Claim::Got(before.e164, 0))
+                    let event = store::save_number(tx, &before, &after, event).await?;
+                    Ok((Claim::Got(before.e164), vec![event]))
                 })
             })
-            .await
+            .await?;
+        self.notices.announce(&events).await;
+        Ok(claim)
+    }
+
+    fn receipt(&self, order: &NumberOrder, number: E164) -> NumberReceipt {
+        NumberReceipt {
+            external_id: reference(&number),
+            matched: why(self.places, &order.matching, order.widen, &number),
+            number,
+            name: Some(order.name.clone()),
+            group: None,
+            status: NumberStatus::Pending,
+            route: Some(order.route.clone()),
+            route_ref: None,
+            sms_route: Some(SmsRoute::None),
+            created_at: None,
+        }
     }
 }
 
 fn gone() -> Claim {
     let message = "the hold has ended, or it is not a hold of this group on this number";
     Claim::Refused(Refusal::new(RefusalCode::HoldExpired, message).at("holdId"))
-}
-
-fn receipt(order: &NumberOrder, number: E164, matched: Option<MatchReason>) -> NumberReceipt {
-    NumberReceipt {
-        external_id: reference(&number),
-        number,
-        name: Some(order.name.clone()),
-        group: None,
-        status: NumberStatus::Pending,
-        route: Some(order.route.clone()),
-        route_ref: None,
-        sms_route: Some(SmsRoute::None),
-        created_at: None,
-        matched,
-    }
 }
 
 /// The own inventory calls a number by itself.

@@ -12,7 +12,10 @@ use provider_core::{
 };
 use store::{EventKind, NewEvent, NumberRelations, PoolRecord, Scope, StoreError};
 
-use super::{CONTENDED, INVENTORY_ID, LOOKS, OwnInventory, failure, orders::reference, orders::steps};
+use super::{
+    CONTENDED, INVENTORY_ID, LOOKS, OwnInventory, Standing, conflict, ended, failure, note_claims,
+    orders::reference, orders::steps,
+};
 
 const POOLS: &str = "pools";
 
@@ -24,22 +27,28 @@ impl NumberPools for OwnInventory {
 
     async fn create(&self, cx: &CallContext, order: &PoolOrder) -> Result<Outcome<PoolReceipt>> {
         let token = order.token.as_str();
-        let known = self.claimed_numbers(token).await?;
-        if !known.is_empty() {
-            return Ok(Outcome::Done(ordered(order, &known)));
-        }
         let claim = self
             .claim_many(cx, token, &order.matching, order.quantity, order.allow_partial)
             .await?;
+        let matching = NumberMatch::from(order.matching.clone());
         Ok(match claim {
-            Ok(numbers) => Outcome::Done(ordered(order, &numbers)),
+            Ok(numbers) if self.may_answer(&matching, false, &numbers) && fits(order, &numbers) => {
+                Outcome::Done(ordered(order, &numbers))
+            }
+            Ok(_) => Outcome::Refused(conflict()),
             Err(refusal) => Outcome::Refused(refusal),
         })
     }
 
     async fn get(&self, _: &CallContext, pool: &UpstreamRef) -> Result<Outcome<PoolReceipt>> {
-        let record = self.pool(pool).await?.ok_or_else(|| unknown(pool))?;
-        Ok(Outcome::Done(self.describe_pool(&record, Vec::new()).await?))
+        if let Some(record) = self.pool(pool).await? {
+            return Ok(Outcome::Done(self.describe_pool(&record, Vec::new()).await?));
+        }
+        let claimed = self.claimed_numbers(pool.as_str()).await?;
+        if claimed.is_empty() {
+            return Err(unknown(pool));
+        }
+        Ok(Outcome::Done(unsettled(pool, &claimed)))
     }
 
     async fn list(&self, _: &CallContext, page: &PageRequest) -> Result<Page<PoolReceipt>> {
@@ -98,26 +107,22 @@ impl NumberPools for OwnInventory {
             let kept = members.into_iter().take(resize.quantity as usize).collect();
             return Ok(Outcome::Done(pool_receipt(&record, kept)));
         }
-        let mut added = self.claimed_numbers(token).await?;
-        if added.is_empty() {
-            let missing = resize.quantity - has;
-            match self
-                .claim_many(cx, token, &record.matching, missing, resize.allow_partial)
-                .await?
-            {
-                Ok(numbers) => added = numbers,
-                Err(refusal) => return Ok(Outcome::Refused(refusal)),
-            }
-        }
-        Ok(Outcome::Done(self.describe_pool(&record, added).await?))
+        let missing = resize.quantity - has;
+        let claim = self
+            .claim_many(cx, token, &record.matching, missing, resize.allow_partial)
+            .await?;
+        Ok(match claim {
+            Ok(added) => Outcome::Done(self.describe_pool(&record, added).await?),
+            Err(refusal) => Outcome::Refused(refusal),
+        })
     }
 
-    async fn retire(&self, _: &CallContext, retirement: &PoolRetirement) -> Result<Outcome<RetireReceipt>> {
-        let found = self.pool(&retirement.pool).await?;
-        let numbers = match &found {
-            Some(record) => self.members(record).await?,
-            None => Vec::new(),
+    async fn retire(&self, cx: &CallContext, retirement: &PoolRetirement) -> Result<Outcome<RetireReceipt>> {
+        let Some(record) = self.pool(&retirement.pool).await? else {
+            return self.retire_unsettled(cx, &retirement.pool).await;
         };
+        let found = record.status == PoolStatus::Active;
+        let numbers = self.members(&record).await?;
         let (released, kept) = match retirement.leftover {
             provider_core::domain::Leftover::Release => (numbers, Vec::new()),
             provider_core::domain::Leftover::Keep => (Vec::new(), numbers),
@@ -125,7 +130,7 @@ impl NumberPools for OwnInventory {
         let pool = retirement.pool.clone();
         Ok(Outcome::Done(RetireReceipt {
             pool,
-            found: found.is_some(),
+            found,
             released,
             kept,
         }))
@@ -182,6 +187,10 @@ impl OwnInventory {
         quantity: u32,
         allow_partial: bool,
     ) -> Result<std::result::Result<Vec<E164>, Refusal>> {
+        let known = self.claimed_numbers(token).await?;
+        if !known.is_empty() {
+            return Ok(Ok(known));
+        }
         let plan = match self.places.plan(&NumberMatch::from(matching.clone()), false) {
             Ok(plan) => plan,
             Err(error) => return Ok(Err(Refusal::from(&error))),
@@ -196,17 +205,19 @@ impl OwnInventory {
             }
             let claimed = self
                 .claim_seen(cx, token, &plan, steps(&seen), quantity, allow_partial)
-                .await
-                .map_err(|error| failure(POOLS, error))?;
-            if !claimed.is_empty() {
-                return Ok(Ok(claimed));
+                .await;
+            match claimed {
+                Ok(numbers) => return Ok(Ok(numbers)),
+                Err(Short::Ended) => return Ok(Err(ended())),
+                Err(Short::Store(error)) => return Err(failure(POOLS, error)),
+                Err(Short::TooFew) => {}
             }
             tokio::time::sleep(CONTENDED * (look % 8 + 1)).await;
         }
         Ok(Err(no_stock(quantity, 0)))
     }
 
-    /// One transaction over the steps that stock was seen in; empty when others took too much of it meanwhile.
+    /// One transaction over the steps that stock was seen in.
     async fn claim_seen(
         &self,
         cx: &CallContext,
@@ -215,17 +226,22 @@ impl OwnInventory {
         steps: std::collections::BTreeSet<usize>,
         quantity: u32,
         allow_partial: bool,
-    ) -> std::result::Result<Vec<E164>, StoreError> {
+    ) -> std::result::Result<Vec<E164>, Short> {
         let cells: Vec<_> = steps
             .iter()
             .filter_map(|step| plan.steps.get(*step))
             .map(|step| step.cell.clone())
             .collect();
         let (token, actor) = (token.to_owned(), cx.actor.0.clone());
-        let outcome = self
+        let (numbers, events) = self
             .database
             .write(move |tx| {
                 Box::pin(async move {
+                    match Standing::of(tx, &token).await? {
+                        Standing::Open => {}
+                        Standing::Has(numbers) => return Ok((numbers, Vec::new())),
+                        Standing::Ended => return Err(Short::Ended),
+                    }
                     let mut claimed = Vec::new();
                     for cell in &cells {
                         let missing = quantity - u32::try_from(claimed.len()).unwrap_or(quantity);
@@ -237,32 +253,52 @@ impl OwnInventory {
                     if claimed.is_empty() || (claimed.len() < quantity as usize && !allow_partial) {
                         return Err(Short::TooFew);
                     }
-                    let event = NewEvent {
-                        kind: EventKind::Claimed,
-                        actor: &actor,
-                        cause: None,
-                        operation_id: None,
-                    };
-                    let status = |word: &str| serde_json::json!({ "status": word });
-                    for (id, _) in &claimed {
-                        store::record_event(tx, *id, None, event, &status("AVAILABLE"), &status("PENDING"))
-                            .await?;
-                    }
-                    Ok(claimed.into_iter().map(|(_, number)| number).collect())
+                    let events = note_claims(tx, &claimed, &actor).await?;
+                    let numbers: Vec<_> = claimed.into_iter().map(|(_, number)| number).collect();
+                    Ok((numbers, events))
                 })
             })
-            .await;
-        match outcome {
-            Ok(numbers) => Ok(numbers),
-            Err(Short::TooFew) => Ok(Vec::new()),
-            Err(Short::Store(error)) => Err(error),
-        }
+            .await?;
+        self.notices.announce(&events).await;
+        Ok(numbers)
+    }
+
+    /// Gives back what a pool order claimed that its caller never took.
+    async fn retire_unsettled(&self, cx: &CallContext, pool: &UpstreamRef) -> Result<Outcome<RetireReceipt>> {
+        let released = self.claimed_numbers(pool.as_str()).await?;
+        let (token, actor) = (pool.as_str().to_owned(), cx.actor.0.clone());
+        let events = self
+            .database
+            .write::<_, StoreError, _>(move |tx| {
+                Box::pin(async move {
+                    let event = NewEvent {
+                        kind: EventKind::Unclaimed,
+                        actor: &actor,
+                        cause: Some("the pool was retired"),
+                        operation_id: None,
+                    };
+                    Self::unclaim(tx, &token, event).await
+                })
+            })
+            .await
+            .map_err(|error| failure(POOLS, error))?;
+        self.notices.announce(&events).await;
+        Ok(Outcome::Done(RetireReceipt {
+            pool: pool.clone(),
+            found: !released.is_empty(),
+            released,
+            kept: Vec::new(),
+        }))
     }
 }
 
 /// Why a claim of several numbers was rolled back.
 enum Short {
+    /// Others took too much of what was seen.
     TooFew,
+    /// The order came to its end.
+    Ended,
+    /// The database failed.
     Store(StoreError),
 }
 
@@ -299,6 +335,27 @@ fn entries(numbers: &[E164]) -> Vec<PoolNumber> {
             external_id: reference(number),
         })
         .collect()
+}
+
+/// Whether there are as many numbers as the order asks for.
+fn fits(order: &PoolOrder, numbers: &[E164]) -> bool {
+    let quantity = order.quantity as usize;
+    numbers.len() == quantity || (order.allow_partial && numbers.len() < quantity)
+}
+
+/// A pool whose numbers are claimed, and which its caller has not taken yet.
+fn unsettled(pool: &UpstreamRef, numbers: &[E164]) -> PoolReceipt {
+    PoolReceipt {
+        external_id: pool.clone(),
+        name: None,
+        group: None,
+        status: PoolStatus::Pending,
+        match_period_minutes: None,
+        numbers: entries(numbers),
+        replacement: None,
+        route: None,
+        sms_route: None,
+    }
 }
 
 /// A pool of our own is called by the token of its order.
