@@ -4,7 +4,7 @@ use store::{EventKind, HoldRecord, NewEvent, NumberBy, NumberRecord, Scope};
 
 use crate::{
     HoldAnswer, HoldNumber, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
-    engine::WITH_RELATIONS, inventory::INVENTORY_ID, lifecycle::available, validate::Faults,
+    engine::WITH_RELATIONS, inventory::INVENTORY_ID, lifecycle::unheld, validate::Faults,
 };
 
 /// A day: longer claims are assignments.
@@ -34,8 +34,10 @@ impl Switchboard {
                     if let Some(known) =
                         store::hold_by_reference(connection, &owner.tenant(), reference).await?
                     {
+                        let lasts = known.held_until.duration_since(known.created_at);
                         let same = number.as_ref().is_some_and(|number| number.id == known.number_id)
-                            && known.owner == owner;
+                            && known.owner == owner
+                            && lasts == SignedDuration::from_mins(i64::from(request.minutes));
                         return if same {
                             Ok((known, Vec::new()))
                         } else {
@@ -98,7 +100,7 @@ impl Switchboard {
                     cause: None,
                     operation_id: None,
                 };
-                let event = store::save_number(tx, &before, &available(&before), event).await?;
+                let event = store::save_number(tx, &before, &unheld(&before), event).await?;
                 Ok(((), vec![event]))
             })
         })

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use provider_core::domain::{CallRoute, NumberStatus};
-use store::{EventKind, NewEvent, NumberBy, NumberRecord, Scope, StoreError, Transaction};
+use store::{EventKind, NewEvent, NumberBy, NumberRecord, Owner, Scope, StoreError, Transaction};
 
 use crate::{
     Principal, ServiceError, ServiceResult, Switchboard, UpdateNumber, UserErrorCode,
@@ -46,9 +46,11 @@ impl Switchboard {
         reason: Option<String>,
     ) -> ServiceResult<NumberRecord> {
         self.change(who, id, reason, |number, now| {
-            let status = go(number, NumberStatus::Suspended)?;
+            if number.status != NumberStatus::Active {
+                return Err(not_from(number, "suspended", "ACTIVE"));
+            }
             let after = NumberRecord {
-                status,
+                status: NumberStatus::Suspended,
                 suspended_at: Some(now),
                 ..number.clone()
             };
@@ -122,7 +124,7 @@ impl Switchboard {
                 NumberStatus::Active
             };
             let after = NumberRecord {
-                status: go(number, status)?,
+                status,
                 quarantine_until: None,
                 dropped_at: None,
                 assigned_at: Some(now),
@@ -149,6 +151,10 @@ impl Switchboard {
         faults.into_result()?;
         let owner = match request.group_id {
             Some(group_id) => Some(self.group_for(who, group_id).await?.owner()),
+            None => None,
+        };
+        let customers_dealer = match owner {
+            Some(owner) => self.dealer_of(owner).await?,
             None => None,
         };
         if let Some(Some(dealer)) = request.dealer_id
@@ -180,11 +186,15 @@ impl Switchboard {
             after.name = name.or(after.name);
             after.tags = tags.unwrap_or(after.tags);
             after.termination_number = route.or(after.termination_number);
-            after.dealer_id = dealer.unwrap_or(after.dealer_id);
             if moves {
+                // A number comes with its customer's dealer, as when it is assigned.
+                if number.owner.map(|old| old.customer_id) != owner.map(|new| new.customer_id) {
+                    after.dealer_id = customers_dealer;
+                }
                 after.owner = owner;
                 after.assigned_at = Some(now);
             }
+            after.dealer_id = dealer.unwrap_or(after.dealer_id);
             Ok(Change {
                 after,
                 kind: EventKind::Updated,
@@ -192,6 +202,11 @@ impl Switchboard {
             })
         })
         .await
+    }
+
+    async fn dealer_of(&self, owner: Owner) -> ServiceResult<Option<i64>> {
+        let customer = store::customer(self.database().reader(), Scope::Platform, owner.customer_id).await?;
+        Ok(customer.and_then(|customer| customer.dealer_id))
     }
 
     /// Applies a change to a number under its lock, with its history and its assignment.
@@ -223,12 +238,10 @@ impl Switchboard {
                     operation_id: None,
                 };
                 let written = apply(tx, &before, &change, event).await;
-                let event = written.map_err(|error| {
-                    if is_name_taken(&error) {
-                        name_taken()
-                    } else {
-                        error.into()
-                    }
+                let event = written.map_err(|error| match change.kind {
+                    EventKind::Restored if is_name_taken(&error) => name_gone(),
+                    _ if is_name_taken(&error) => name_taken(),
+                    _ => error.into(),
                 })?;
                 Ok(((), vec![event]))
             })
@@ -269,6 +282,25 @@ pub(crate) fn released(number: &NumberRecord, now: Timestamp, quarantine: Signed
     }
 }
 
+/// A number whose order has come to nothing: stock again, as it was before.
+pub(crate) fn unclaimed(number: &NumberRecord) -> NumberRecord {
+    NumberRecord {
+        status: NumberStatus::Available,
+        order_token: None,
+        ..number.clone()
+    }
+}
+
+/// A number whose hold has ended: stock again, as it was before.
+pub(crate) fn unheld(number: &NumberRecord) -> NumberRecord {
+    NumberRecord {
+        status: NumberStatus::Available,
+        owner: None,
+        hold_until: None,
+        ..number.clone()
+    }
+}
+
 /// A number that is stock (again): nothing of an owner is left on it.
 pub(crate) fn available(number: &NumberRecord) -> NumberRecord {
     NumberRecord {
@@ -289,13 +321,6 @@ pub(crate) fn available(number: &NumberRecord) -> NumberRecord {
     }
 }
 
-fn go(number: &NumberRecord, next: NumberStatus) -> ServiceResult<NumberStatus> {
-    number
-        .status
-        .transition_to(next)
-        .map_err(|refused| invalid(&refused.to_string()))
-}
-
 fn not_from(number: &NumberRecord, done: &str, wanted: &str) -> ServiceError {
     let allowed: Vec<String> = number.status.next().iter().map(ToString::to_string).collect();
     invalid(&format!(
@@ -303,6 +328,11 @@ fn not_from(number: &NumberRecord, done: &str, wanted: &str) -> ServiceError {
         number.status,
         allowed.join(", ")
     ))
+}
+
+fn name_gone() -> ServiceError {
+    let message = "another number of the group got this number's name meanwhile; rename that one first";
+    ServiceError::refused(UserErrorCode::NameTaken, "input.numberId", message)
 }
 
 fn invalid(message: &str) -> ServiceError {

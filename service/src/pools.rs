@@ -15,6 +15,7 @@ use crate::{
     engine::Job,
     inventory::{LARGEST_POOL, LONGEST_MATCH_PERIOD},
     lifecycle::released,
+    numbers::is_name_taken,
     validate::Faults,
 };
 
@@ -50,7 +51,11 @@ impl Switchboard {
         self.places()
             .plan(&matching, false)
             .map_err(|error| match_refused(&error, &matching))?;
-        self.free_pool_name(group.id, &request.name, None).await?;
+        if let Err(refused) = self.free_pool_name(group.id, &request.name, None).await {
+            // The name may have been taken by this very request, sent twice at the same time.
+            let known = self.known_order(who, &group, &reference, kind, &request).await?;
+            return known.ok_or(refused);
+        }
         let job = Job::CreatePool(request.clone());
         self.order(who, &group, &reference, &request, job).await
     }
@@ -162,7 +167,8 @@ impl Switchboard {
                         operation_id: None,
                     };
                     let keep = request.keep_numbers;
-                    events.push(leave_pool(tx, &pool, &number, keep, quarantine, event).await?);
+                    let left = leave_pool(tx, &pool, &number, keep, quarantine, event).await;
+                    events.push(left.map_err(kept_refused)?);
                 }
                 Ok(((), events))
             })
@@ -282,16 +288,17 @@ pub(crate) async fn leave_pool(
 ) -> Result<i64, StoreError> {
     store::remove_member(tx, pool.id, number.id).await?;
     store::end_assignment(tx, number.id).await?;
-    if !keep {
-        return store::save_number(tx, number, &released(number, tx.now(), quarantine), event).await;
-    }
-    // A pool's numbers share its name; outside, names are unique in the group, and the number itself is.
+    // A pool's numbers share its name; outside, names are unique in the group, and the number itself is. One
+    // that is released gets such a name too: it may be restored.
     let name = format!("{} {}", pool.name, number.e164);
     let after = NumberRecord {
         pool_id: None,
         name: Some(name.clone()),
         ..number.clone()
     };
+    if !keep {
+        return store::save_number(tx, number, &released(&after, tx.now(), quarantine), event).await;
+    }
     let owner = number.owner.unwrap_or(pool.owner);
     store::insert_assignment(tx, number.id, owner, &name, None, event.operation_id).await?;
     store::save_number(
@@ -352,6 +359,16 @@ fn still_active(pool: &PoolRecord) -> ServiceResult<()> {
 fn pool_refused(error: StoreError) -> ServiceError {
     if store::is_pool_name_taken(&error) {
         name_taken()
+    } else {
+        error.into()
+    }
+}
+
+/// A number that was to stay with the group, under the pool's name and its own.
+fn kept_refused(error: StoreError) -> ServiceError {
+    if is_name_taken(&error) {
+        let message = "a number of the group has the name that one of the pool's would get; rename it first";
+        ServiceError::refused(UserErrorCode::NameTaken, "input.keepNumbers", message)
     } else {
         error.into()
     }

@@ -4,7 +4,10 @@ use provider_core::domain::NumberStatus;
 use store::{Due, EventKind, NewEvent, NumberBy, Scope};
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::{INVENTORY_ID, ServiceResult, Switchboard, lifecycle::available};
+use crate::{
+    INVENTORY_ID, ServiceResult, Switchboard,
+    lifecycle::{available, unclaimed, unheld},
+};
 
 /// Numbers handled in one transaction, so that a writer never waits long.
 const BATCH: u32 = 200;
@@ -49,14 +52,16 @@ impl Switchboard {
                 let mut events = Vec::new();
                 for id in store::leftover_claims(tx, BATCH).await? {
                     let row = store::lock_number(tx, Scope::Platform, &NumberBy::Id(id)).await?;
-                    let Some(before) = row.filter(|number| number.provider == INVENTORY_ID) else { continue };
+                    let Some(before) = row.filter(|number| number.provider == INVENTORY_ID) else {
+                        continue;
+                    };
                     let event = NewEvent {
                         kind: EventKind::Unclaimed,
                         actor: "worker",
                         cause: Some("its order ended without it"),
                         operation_id: None,
                     };
-                    events.push(store::save_number(tx, &before, &available(&before), event).await?);
+                    events.push(store::save_number(tx, &before, &unclaimed(&before), event).await?);
                 }
                 Ok((events.len(), events))
             })
@@ -78,16 +83,20 @@ impl Switchboard {
                     let Some(before) = row.filter(|number| number.status == status) else {
                         continue;
                     };
-                    if due == Due::HoldExpiry {
-                        store::end_hold(tx, id, "EXPIRED").await?;
-                    }
+                    let after = match due {
+                        Due::HoldExpiry => {
+                            store::end_hold(tx, id, "EXPIRED").await?;
+                            unheld(&before)
+                        }
+                        Due::QuarantineEnd => available(&before),
+                    };
                     let event = NewEvent {
                         kind,
                         actor: "worker",
                         cause: None,
                         operation_id: None,
                     };
-                    events.push(store::save_number(tx, &before, &available(&before), event).await?);
+                    events.push(store::save_number(tx, &before, &after, event).await?);
                 }
                 Ok((events.len(), events))
             })
