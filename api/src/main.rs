@@ -1,2 +1,10 @@
-//! placeholder
-fn main() {}
+//! The `switchboard` program.
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    api::cli::main()
+}

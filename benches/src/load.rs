@@ -19,7 +19,7 @@ pub struct Loaded {
     pub rows: u64,
     /// Writing the rows.
     pub rows_took: Duration,
-    /// Making the indexes.
+    /// Making the indexes, and checking foreign keys.
     pub indexes_took: Duration,
     /// Collecting statistics.
     pub analyze_took: Duration,
@@ -35,15 +35,15 @@ const AHEAD: usize = 16;
 pub async fn load(url: &str, inventory: Inventory, analyze: bool) -> Result<Loaded> {
     prepare(url).await?;
     let mut writer = Writer::connect(url).await?;
-    let indexes = writer.drop_indexes(&TABLES).await?;
+    let stripped = writer.strip(&TABLES).await?;
     let started = Instant::now();
     let rows = write(&mut writer, inventory).await?;
     writer.finish(&TABLES).await?;
     let rows_took = started.elapsed();
     let started = Instant::now();
-    let bar = bar(indexes.len() as u64, "indexes");
-    for index in &indexes {
-        writer.execute(index).await?;
+    let bar = bar(stripped.len() as u64, "indexes");
+    for statement in &stripped {
+        writer.execute(statement).await?;
         bar.inc(1);
     }
     bar.finish();
@@ -54,7 +54,12 @@ pub async fn load(url: &str, inventory: Inventory, analyze: bool) -> Result<Load
     }
     let analyze_took = started.elapsed();
     writer.finish(&[]).await?;
-    Ok(Loaded { rows, rows_took, indexes_took, analyze_took })
+    Ok(Loaded {
+        rows,
+        rows_took,
+        indexes_took,
+        analyze_took,
+    })
 }
 
 async fn prepare(url: &str) -> Result<()> {
@@ -74,7 +79,11 @@ async fn write(writer: &mut Writer, inventory: Inventory) -> Result<u64> {
     let bar = bar(inventory.numbers(), "numbers");
     let (sender, mut batches) = mpsc::channel::<Batch>(AHEAD);
     let making = tokio::task::spawn_blocking(move || {
-        inventory.write(|batch| sender.blocking_send(batch).map_err(|_| "the load was given up".into()))
+        inventory.write(|batch| {
+            sender
+                .blocking_send(batch)
+                .map_err(|_| "the load was given up".into())
+        })
     });
     let mut rows = 0;
     while let Some(batch) = batches.recv().await {
@@ -91,6 +100,7 @@ async fn write(writer: &mut Writer, inventory: Inventory) -> Result<u64> {
 
 fn bar(length: u64, what: &'static str) -> ProgressBar {
     let bar = ProgressBar::new(length).with_message(what);
-    let style = ProgressStyle::with_template("{msg:8} {wide_bar} {human_pos}/{human_len} {elapsed} (left: {eta})");
+    let style =
+        ProgressStyle::with_template("{msg:8} {wide_bar} {human_pos}/{human_len} {elapsed} (left: {eta})");
     style.map_or(bar.clone(), |style| bar.with_style(style))
 }

@@ -1,5 +1,7 @@
 //! The shape of the workspace: which crate may depend on which, and what no crate may do.
 
+#![allow(clippy::expect_used, reason = "only tests are here, their helpers included")]
+
 use std::{collections::BTreeMap, collections::BTreeSet, process::Command};
 
 use serde_json::Value;

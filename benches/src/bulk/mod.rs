@@ -31,23 +31,24 @@ impl Writer {
         }
     }
 
-    /// Drops the indexes of `tables` that no constraint needs; gives the statements that make them again.
+    /// Takes away what `tables` pay for with each row: the indexes that no constraint needs and, on PostgreSQL,
+    /// the foreign keys. Gives the statements that bring them back, and check them for all rows at once.
     ///
     /// # Errors
     /// What the driver says.
-    pub async fn drop_indexes(&mut self, tables: &[&Table]) -> Result<Vec<String>> {
-        let indexes = match self {
-            Self::Postgres(writer) => writer.indexes().await?,
-            Self::Sqlite(writer) => writer.indexes().await?,
+    pub async fn strip(&mut self, tables: &[&Table]) -> Result<Vec<String>> {
+        let burdens = match self {
+            Self::Postgres(writer) => writer.burdens().await?,
+            Self::Sqlite(writer) => writer.burdens().await?,
         };
-        let mut definitions = Vec::new();
-        for Index { name, table, definition } in indexes {
+        let mut restored = Vec::new();
+        for Burden { table, drop, restore } in burdens {
             if tables.iter().any(|known| known.name == table) {
-                self.execute(&format!("DROP INDEX {name}")).await?;
-                definitions.push(definition);
+                self.execute(&drop).await?;
+                restored.push(restore);
             }
         }
-        Ok(definitions)
+        Ok(restored)
     }
 
     /// Writes the rows of a batch.
@@ -95,9 +96,9 @@ impl Writer {
     }
 }
 
-/// An index that no constraint needs.
-struct Index {
-    name: String,
+/// An index or a constraint that a table can do without for a while.
+struct Burden {
     table: String,
-    definition: String,
+    drop: String,
+    restore: String,
 }

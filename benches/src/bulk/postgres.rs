@@ -2,7 +2,7 @@ use std::str::FromStr;
 
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, PgConnection, Row, postgres::PgConnectOptions};
 
-use super::Index;
+use super::Burden;
 use crate::{
     Result,
     inventory::{Batch, Cell, Table},
@@ -18,7 +18,9 @@ pub struct Writer(PgConnection);
 impl Writer {
     pub(super) async fn connect(url: &str) -> Result<Self> {
         let mut connection = PgConnectOptions::from_str(url)?.connect().await?;
-        connection.execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off").await?;
+        connection
+            .execute("SET maintenance_work_mem = '512MB'; SET synchronous_commit = off")
+            .await?;
         Ok(Self(connection))
     }
 
@@ -27,18 +29,28 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) async fn indexes(&mut self) -> Result<Vec<Index>> {
+    /// Indexes first: they stand on their own, and checking foreign keys is faster with them.
+    pub(super) async fn burdens(&mut self) -> Result<Vec<Burden>> {
         let rows = sqlx::query(
-            "SELECT i.relname::text, t.relname::text, pg_get_indexdef(x.indexrelid) FROM pg_index x \
+            "SELECT t.relname::text, 'DROP INDEX ' || i.relname, pg_get_indexdef(x.indexrelid) FROM pg_index x \
              JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid \
              WHERE t.relnamespace = current_schema()::regnamespace \
-             AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.indexrelid)",
+             AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = x.indexrelid) \
+             UNION ALL \
+             SELECT t.relname::text, format('ALTER TABLE %I DROP CONSTRAINT %I', t.relname, c.conname), \
+             format('ALTER TABLE %I ADD CONSTRAINT %I %s', t.relname, c.conname, pg_get_constraintdef(c.oid)) \
+             FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid \
+             WHERE c.contype = 'f' AND t.relnamespace = current_schema()::regnamespace",
         )
         .fetch_all(&mut self.0)
         .await?;
         rows.iter()
             .map(|row| {
-                Ok(Index { name: row.try_get(0)?, table: row.try_get(1)?, definition: row.try_get(2)? })
+                Ok(Burden {
+                    table: row.try_get(0)?,
+                    drop: row.try_get(1)?,
+                    restore: row.try_get(2)?,
+                })
             })
             .collect()
     }
@@ -49,7 +61,10 @@ impl Writer {
         }
         let Table { name, columns, .. } = batch.table;
         let text = csv(batch)?;
-        let statement = format!("COPY {name} ({}) FROM STDIN (FORMAT csv, NULL '{NULL}')", columns.join(", "));
+        let statement = format!(
+            "COPY {name} ({}) FROM STDIN (FORMAT csv, NULL '{NULL}')",
+            columns.join(", ")
+        );
         let mut copy = self.0.copy_in_raw(&statement).await?;
         copy.send(text).await?;
         copy.finish().await?;
@@ -59,8 +74,9 @@ impl Writer {
     pub(super) async fn finish(&mut self, tables: &[&Table]) -> Result<()> {
         for table in tables.iter().filter(|table| table.has_id) {
             let name = table.name;
-            let statement =
-                format!("SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))");
+            let statement = format!(
+                "SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))"
+            );
             self.execute(&statement).await?;
         }
         Ok(())

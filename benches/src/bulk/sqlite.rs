@@ -5,7 +5,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use super::Index;
+use super::Burden;
 use crate::{
     Result,
     inventory::{Batch, Cell},
@@ -42,14 +42,19 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) async fn indexes(&mut self) -> Result<Vec<Index>> {
-        let rows =
-            sqlx::query("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL")
-                .fetch_all(&mut self.connection)
-                .await?;
+    pub(super) async fn burdens(&mut self) -> Result<Vec<Burden>> {
+        let rows = sqlx::query(
+            "SELECT tbl_name, 'DROP INDEX ' || name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
+        )
+        .fetch_all(&mut self.connection)
+        .await?;
         rows.iter()
             .map(|row| {
-                Ok(Index { name: row.try_get(0)?, table: row.try_get(1)?, definition: row.try_get(2)? })
+                Ok(Burden {
+                    table: row.try_get(0)?,
+                    drop: row.try_get(1)?,
+                    restore: row.try_get(2)?,
+                })
             })
             .collect()
     }
@@ -62,14 +67,22 @@ impl Writer {
             self.insert(batch, rows).await?;
             self.open += rows.len();
         }
-        if self.open >= TRANSACTION { self.commit().await } else { Ok(()) }
+        if self.open >= TRANSACTION {
+            self.commit().await
+        } else {
+            Ok(())
+        }
     }
 
     async fn insert(&mut self, batch: &Batch, rows: &[Vec<Cell>]) -> Result<()> {
         let columns = batch.table.columns;
         let row = format!("({})", vec!["?"; columns.len()].join(", "));
         let values = vec![row.as_str(); rows.len()].join(", ");
-        let statement = format!("INSERT INTO {} ({}) VALUES {values}", batch.table.name, columns.join(", "));
+        let statement = format!(
+            "INSERT INTO {} ({}) VALUES {values}",
+            batch.table.name,
+            columns.join(", ")
+        );
         let mut query = sqlx::query(AssertSqlSafe(statement));
         for cell in rows.iter().flatten() {
             query = match cell {

@@ -41,10 +41,10 @@ const KINDS: [Kind; 6] = [
         share: 56,
         number_type: NumberType::Geographic,
         starts: &[
-            "1905", "1289", "1416", "1647", "1613", "1514", "1604", "1403", "1404", "1678", "1770", "1212", "1646",
-            "1718", "1213", "1310", "1415", "1510", "1617", "1312", "1773", "1305", "1786", "1713", "1832", "1214",
-            "1469", "1602", "1480", "1206", "1253", "1303", "1720", "1215", "1267", "1702", "1615", "1919", "1612",
-            "1503",
+            "1905", "1289", "1416", "1647", "1613", "1514", "1604", "1403", "1404", "1678", "1770", "1212",
+            "1646", "1718", "1213", "1310", "1415", "1510", "1617", "1312", "1773", "1305", "1786", "1713",
+            "1832", "1214", "1469", "1602", "1480", "1206", "1253", "1303", "1720", "1215", "1267", "1702",
+            "1615", "1919", "1612", "1503",
         ],
         digits: 11,
     },
@@ -52,8 +52,9 @@ const KINDS: [Kind; 6] = [
         share: 18,
         number_type: NumberType::Geographic,
         starts: &[
-            "44117", "44161", "44121", "44113", "44114", "44115", "44116", "44118", "44131", "44141", "44151",
-            "44191", "44207", "44208", "44203", "442476", "442920", "441274", "441223", "441202", "441273", "441752",
+            "44117", "44161", "44121", "44113", "44114", "44115", "44116", "44118", "44131", "44141",
+            "44151", "44191", "44207", "44208", "44203", "442476", "442920", "441274", "441223", "441202",
+            "441273", "441752",
         ],
         digits: 12,
     },
@@ -63,9 +64,24 @@ const KINDS: [Kind; 6] = [
         starts: &["1800", "1833", "1844", "1855", "1866", "1877", "1888"],
         digits: 11,
     },
-    Kind { share: 5, number_type: NumberType::TollFree, starts: &["44800", "44808"], digits: 12 },
-    Kind { share: 6, number_type: NumberType::National, starts: &["4433"], digits: 12 },
-    Kind { share: 6, number_type: NumberType::Mobile, starts: &["4474", "4477", "4478", "4479"], digits: 12 },
+    Kind {
+        share: 5,
+        number_type: NumberType::TollFree,
+        starts: &["44800", "44808"],
+        digits: 12,
+    },
+    Kind {
+        share: 6,
+        number_type: NumberType::National,
+        starts: &["4433"],
+        digits: 12,
+    },
+    Kind {
+        share: 6,
+        number_type: NumberType::Mobile,
+        starts: &["4474", "4477", "4478", "4479"],
+        digits: 12,
+    },
 ];
 
 /// Draws of one block before the numbering data counts as unfit.
@@ -80,12 +96,20 @@ pub(super) fn choose(size: &Size) -> Result<Vec<Block>> {
         let (prefix, facts) = (0..DRAWS)
             .find_map(|_| draw(places, &mut random).filter(|(prefix, _)| taken.insert(prefix.clone())))
             .ok_or("the numbering plans have no free block left for so many numbers")?;
-        let place_id = facts.locality.as_ref().zip(facts.country).map(|(locality, country)| {
-            let next = ids.len() as i64 + 1;
-            let region = facts.region.clone().unwrap_or_default();
-            *ids.entry((country, region, fold(locality))).or_insert(next)
+        let place_id = facts
+            .locality
+            .as_ref()
+            .zip(facts.country)
+            .map(|(locality, country)| {
+                let next = ids.len() as i64 + 1;
+                let region = facts.region.clone().unwrap_or_default();
+                *ids.entry((country, region, fold(locality))).or_insert(next)
+            });
+        blocks.push(Block {
+            prefix,
+            facts,
+            place_id,
         });
-        blocks.push(Block { prefix, facts, place_id });
     }
     Ok(blocks)
 }
@@ -120,7 +144,16 @@ pub(super) fn places(blocks: &[Block]) -> Batch {
         let facts = &block.facts;
         let (country, name) = facts.country.zip(facts.locality.clone())?;
         let key = fold(&name);
-        Some(row![id, country.as_str().to_owned(), facts.region.clone().unwrap_or_default(), name, key])
+        Some(row![
+            id,
+            country.as_str().to_owned(),
+            facts.region.clone().unwrap_or_default(),
+            name,
+            key
+        ])
     });
-    Batch { table: &PLACES, rows: rows.collect() }
+    Batch {
+        table: &PLACES,
+        rows: rows.collect(),
+    }
 }

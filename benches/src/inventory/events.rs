@@ -10,7 +10,12 @@ use super::{
 
 const ACTOR: &str = "key:1";
 
-pub(super) fn of(id: i64, owner: Option<&Ownership<'_>>, status: &'static str, times: &Times) -> Vec<Vec<Cell>> {
+pub(super) fn of(
+    id: i64,
+    owner: Option<&Ownership<'_>>,
+    status: &'static str,
+    times: &Times,
+) -> Vec<Vec<Cell>> {
     let added = (json!({}), json!({ "status": "AVAILABLE" }));
     let mut events = vec![event(id, "ADDED", times.created, None, added)];
     if let (Some(owner), Some(at)) = (owner, times.assigned) {
@@ -21,11 +26,23 @@ pub(super) fn of(id: i64, owner: Option<&Ownership<'_>>, status: &'static str, t
             "groupId": owner.tenant.group,
             "terminationNumber": owner.termination,
         });
-        events.push(event(id, "ASSIGNED", at, Some(owner), (json!({ "status": "AVAILABLE" }), after)));
+        events.push(event(
+            id,
+            "ASSIGNED",
+            at,
+            Some(owner),
+            (json!({ "status": "AVAILABLE" }), after),
+        ));
     }
     let ends = [("SUSPENDED", times.suspended), ("RELEASED", times.dropped)];
     events.extend(ends.into_iter().filter_map(|(kind, at)| {
-        Some(event(id, kind, at?, owner, (json!({ "status": "ACTIVE" }), json!({ "status": status }))))
+        Some(event(
+            id,
+            kind,
+            at?,
+            owner,
+            (json!({ "status": "ACTIVE" }), json!({ "status": status })),
+        ))
     }));
     events
 }

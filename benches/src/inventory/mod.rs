@@ -58,7 +58,9 @@ impl Size {
 
     /// Randomness of its own for the row `index` of a table.
     fn random(&self, table: &str, index: u64) -> fastrand::Rng {
-        let salt = table.bytes().fold(self.seed, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte)));
+        let salt = table.bytes().fold(self.seed, |hash, byte| {
+            hash.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
         fastrand::Rng::with_seed(salt ^ index.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
@@ -86,7 +88,12 @@ impl Inventory {
         let blocks = blocks::choose(&size)?;
         let tenants = Tenants::choose(&size);
         let pools = Pools::choose(&size, &blocks, &tenants);
-        Ok(Self { size, blocks, tenants, pools })
+        Ok(Self {
+            size,
+            blocks,
+            tenants,
+            pools,
+        })
     }
 
     /// How many numbers [`Inventory::write`] gives.

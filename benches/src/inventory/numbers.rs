@@ -92,11 +92,26 @@ struct Rows {
 impl Rows {
     fn into_batches(self) -> [Batch; 5] {
         [
-            Batch { table: &NUMBERS, rows: self.numbers },
-            Batch { table: &TAGS, rows: self.tags },
-            Batch { table: &ASSIGNMENTS, rows: self.assignments },
-            Batch { table: &MEMBERS, rows: self.members },
-            Batch { table: &EVENTS, rows: self.events },
+            Batch {
+                table: &NUMBERS,
+                rows: self.numbers,
+            },
+            Batch {
+                table: &TAGS,
+                rows: self.tags,
+            },
+            Batch {
+                table: &ASSIGNMENTS,
+                rows: self.assignments,
+            },
+            Batch {
+                table: &MEMBERS,
+                rows: self.members,
+            },
+            Batch {
+                table: &EVENTS,
+                rows: self.events,
+            },
         ]
     }
 
@@ -116,15 +131,38 @@ impl Rows {
         if random.u32(..8) == 0 {
             self.tags.push(row![id, names::tag(&mut random)]);
         }
-        self.events.extend(events::of(id, owner.as_ref(), status.word(), &times));
-        self.numbers.push(number(id, block, line, status, owner.as_ref(), &times, &mut random));
+        self.events
+            .extend(events::of(id, owner.as_ref(), status.word(), &times));
+        self.numbers.push(number(
+            id,
+            block,
+            line,
+            status,
+            owner.as_ref(),
+            &times,
+            &mut random,
+        ));
     }
 
     fn assign(&mut self, id: i64, owner: &Ownership<'_>, times: &Times) {
-        let Tenant { reseller, customer, group, .. } = owner.tenant;
+        let Tenant {
+            reseller,
+            customer,
+            group,
+            ..
+        } = owner.tenant;
         let pool = owner.pool.map(|pool| pool.id);
         let name = owner.name.clone().unwrap_or_default();
-        self.assignments.push(row![id, reseller, customer, group, pool, name, times.assigned, times.dropped]);
+        self.assignments.push(row![
+            id,
+            reseller,
+            customer,
+            group,
+            pool,
+            name,
+            times.assigned,
+            times.dropped
+        ]);
         if let Some(pool) = pool {
             self.members.push(row![pool, id, times.assigned]);
         }
@@ -175,8 +213,13 @@ fn number(
     let tenant = owner.map(|owner| owner.tenant);
     let name = owner.and_then(|owner| owner.name.clone());
     let british = facts.country.is_some_and(|country| country.as_str() == "GB");
-    let rest_ends = times.dropped.map(|at| at + (QUARANTINE_DAYS as i64) * super::DAY_MS);
-    let updated = [times.assigned, times.suspended, times.dropped].into_iter().flatten().max();
+    let rest_ends = times
+        .dropped
+        .map(|at| at + (QUARANTINE_DAYS as i64) * super::DAY_MS);
+    let updated = [times.assigned, times.suspended, times.dropped]
+        .into_iter()
+        .flatten()
+        .max();
     row![
         id,
         block.number(line),

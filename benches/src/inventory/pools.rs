@@ -35,8 +35,11 @@ impl Pools {
     pub(super) fn choose(size: &Size, blocks: &[Block], tenants: &Tenants) -> Self {
         let mut chosen: Vec<Vec<Pool>> = blocks.iter().map(|_| Vec::new()).collect();
         // Some kinds of block can't have pools; the others take theirs as far as they have room.
-        let fit: Vec<(usize, String)> =
-            blocks.iter().enumerate().filter_map(|(at, block)| Some((at, matching(block)?))).collect();
+        let fit: Vec<(usize, String)> = blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| Some((at, matching(block)?)))
+            .collect();
         let slots = fit.iter().cycle().take(fit.len() * MOST_IN_A_BLOCK as usize);
         for (index, (at, matching)) in slots.take(size.pools as usize).enumerate() {
             let mut random = size.random("pools", index as u64);
@@ -72,7 +75,12 @@ impl Pools {
             let key = store::name_key(&name);
             let created = size.days_ago(1.0 + 900.0 * random.f64());
             let to = blocks[random.usize(..blocks.len())].number(random.u64(..BLOCK));
-            let Tenant { reseller, customer, group, .. } = pool.tenant;
+            let Tenant {
+                reseller,
+                customer,
+                group,
+                ..
+            } = pool.tenant;
             rows.push(row![
                 pool.id,
                 reseller,
@@ -91,10 +99,18 @@ impl Pools {
                 created,
                 created,
             ]);
-            sources.push(row![pool.id, 0, format!("www.example{}.com", pool.id), random.bool()]);
+            sources.push(row![
+                pool.id,
+                0,
+                format!("www.example{}.com", pool.id),
+                random.bool()
+            ]);
         }
         sink(Batch { table: &POOLS, rows })?;
-        sink(Batch { table: &SOURCES, rows: sources })
+        sink(Batch {
+            table: &SOURCES,
+            rows: sources,
+        })
     }
 }
 
@@ -106,9 +122,10 @@ fn matching(block: &Block) -> Option<String> {
         None => "US".parse().ok()?,
     };
     let matching = match block.facts.number_type {
-        NumberType::Geographic => {
-            PoolMatch::Geographic(GeographicMatch::AreaCode { country, area_code: block.facts.area_code.clone()? })
-        }
+        NumberType::Geographic => PoolMatch::Geographic(GeographicMatch::AreaCode {
+            country,
+            area_code: block.facts.area_code.clone()?,
+        }),
         NumberType::TollFree => PoolMatch::TollFree { country },
         NumberType::National => PoolMatch::National { country },
         _ => return None,

@@ -69,10 +69,16 @@ macro_rules! row {
 }
 pub(super) use row;
 
-pub(super) static RESELLERS: Table =
-    Table { name: "resellers", columns: &["id", "code", "name", "created_at"], has_id: true };
-pub(super) static DEALERS: Table =
-    Table { name: "dealers", columns: &["id", "reseller_id", "code", "name", "created_at"], has_id: true };
+pub(super) static RESELLERS: Table = Table {
+    name: "resellers",
+    columns: &["id", "code", "name", "created_at"],
+    has_id: true,
+};
+pub(super) static DEALERS: Table = Table {
+    name: "dealers",
+    columns: &["id", "reseller_id", "code", "name", "created_at"],
+    has_id: true,
+};
 pub(super) static CUSTOMERS: Table = Table {
     name: "customers",
     columns: &["id", "reseller_id", "dealer_id", "code", "name", "created_at"],
@@ -83,8 +89,11 @@ pub(super) static GROUPS: Table = Table {
     columns: &["id", "reseller_id", "customer_id", "name", "created_at"],
     has_id: true,
 };
-pub(super) static PLACES: Table =
-    Table { name: "places", columns: &["id", "country", "region", "name", "name_key"], has_id: true };
+pub(super) static PLACES: Table = Table {
+    name: "places",
+    columns: &["id", "country", "region", "name", "name_key"],
+    has_id: true,
+};
 pub(super) static POOLS: Table = Table {
     name: "pools",
     columns: &[
@@ -144,7 +153,11 @@ pub(super) static NUMBERS: Table = Table {
     ],
     has_id: true,
 };
-pub(super) static TAGS: Table = Table { name: "number_tags", columns: &["number_id", "tag"], has_id: false };
+pub(super) static TAGS: Table = Table {
+    name: "number_tags",
+    columns: &["number_id", "tag"],
+    has_id: false,
+};
 pub(super) static ASSIGNMENTS: Table = Table {
     name: "assignments",
     columns: &[
@@ -159,8 +172,11 @@ pub(super) static ASSIGNMENTS: Table = Table {
     ],
     has_id: false,
 };
-pub(super) static MEMBERS: Table =
-    Table { name: "pool_members", columns: &["pool_id", "number_id", "added_at"], has_id: false };
+pub(super) static MEMBERS: Table = Table {
+    name: "pool_members",
+    columns: &["pool_id", "number_id", "added_at"],
+    has_id: false,
+};
 pub(super) static EVENTS: Table = Table {
     name: "number_events",
     columns: &[
@@ -193,4 +209,3 @@ pub static TABLES: [&Table; 12] = [
     &MEMBERS,
     &EVENTS,
 ];
-

@@ -35,7 +35,9 @@ pub(super) struct Tenants {
 
 impl Tenants {
     pub(super) fn choose(size: &Size) -> Self {
-        let dealers: Vec<i64> = (0..size.dealers).map(|index| reseller(&mut size.random("dealers", index))).collect();
+        let dealers: Vec<i64> = (0..size.dealers)
+            .map(|index| reseller(&mut size.random("dealers", index)))
+            .collect();
         let mut next_group = 1;
         let customers = (0..size.customers)
             .map(|index| {
@@ -57,24 +59,51 @@ impl Tenants {
     /// A group of some customer: large customers often.
     pub(super) fn pick(&self, random: &mut fastrand::Rng) -> Tenant {
         let index = skewed(random, self.customers.len() as u64);
-        let Customer { reseller, dealer, first_group, groups } = self.customers[index as usize];
+        let Customer {
+            reseller,
+            dealer,
+            first_group,
+            groups,
+        } = self.customers[index as usize];
         let group = first_group + skewed(random, groups as u64) as i64;
-        Tenant { reseller, dealer, customer: index as i64 + 1, group }
+        Tenant {
+            reseller,
+            dealer,
+            customer: index as i64 + 1,
+            group,
+        }
     }
 
     pub(super) fn write(&self, size: &Size, sink: &mut impl FnMut(Batch) -> Result<()>) -> Result<()> {
         let created = |random: &mut fastrand::Rng| size.days_ago(1100.0 + 700.0 * random.f64());
         let resellers = (0..RESELLERS_MORE).map(|index| {
             let mut random = size.random("resellers", index as u64);
-            row![index + 2, format!("RES{index:02}"), names::company(&mut random), created(&mut random)]
+            row![
+                index + 2,
+                format!("RES{index:02}"),
+                names::company(&mut random),
+                created(&mut random)
+            ]
         });
-        sink(Batch { table: &RESELLERS, rows: resellers.collect() })?;
+        sink(Batch {
+            table: &RESELLERS,
+            rows: resellers.collect(),
+        })?;
         let dealers = self.dealers.iter().enumerate().map(|(index, reseller)| {
             let mut random = size.random("dealer names", index as u64);
             let id = index as i64 + 1;
-            row![id, *reseller, format!("DLR{id:04}"), names::company(&mut random), created(&mut random)]
+            row![
+                id,
+                *reseller,
+                format!("DLR{id:04}"),
+                names::company(&mut random),
+                created(&mut random)
+            ]
         });
-        sink(Batch { table: &DEALERS, rows: dealers.collect() })?;
+        sink(Batch {
+            table: &DEALERS,
+            rows: dealers.collect(),
+        })?;
         self.write_customers(size, sink)
     }
 
@@ -97,8 +126,14 @@ impl Tenants {
                     ]
                 }));
             }
-            sink(Batch { table: &CUSTOMERS, rows })?;
-            sink(Batch { table: &GROUPS, rows: groups })?;
+            sink(Batch {
+                table: &CUSTOMERS,
+                rows,
+            })?;
+            sink(Batch {
+                table: &GROUPS,
+                rows: groups,
+            })?;
         }
         Ok(())
     }
@@ -106,5 +141,9 @@ impl Tenants {
 
 /// Half of the trade is the platform's own.
 fn reseller(random: &mut fastrand::Rng) -> i64 {
-    if random.bool() { 1 } else { 2 + random.i64(0..RESELLERS_MORE) }
+    if random.bool() {
+        1
+    } else {
+        2 + random.i64(0..RESELLERS_MORE)
+    }
 }

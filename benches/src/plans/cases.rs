@@ -80,7 +80,10 @@ impl Sample {
             NumberOrderBy::E164 => Key::Text(self.e164.clone()),
             NumberOrderBy::Updated => Key::Int(self.updated_at),
         };
-        PageRequest { after: Some(Position { key, id: self.number }), ..PageRequest::first(PAGE) }
+        PageRequest {
+            after: Some(Position { key, id: self.number }),
+            ..PageRequest::first(PAGE)
+        }
     }
 }
 
@@ -89,8 +92,19 @@ pub(super) async fn lists(connection: &impl ConnectionTrait) -> Result<Vec<List>
     let filters = filters(&sample)?;
     let scopes = [
         ("platform", Scope::Platform),
-        ("reseller", Scope::Reseller { reseller_id: sample.reseller }),
-        ("customer", Scope::Customer { reseller_id: sample.reseller, customer_id: sample.customer }),
+        (
+            "reseller",
+            Scope::Reseller {
+                reseller_id: sample.reseller,
+            },
+        ),
+        (
+            "customer",
+            Scope::Customer {
+                reseller_id: sample.reseller,
+                customer_id: sample.customer,
+            },
+        ),
     ];
     let created = (NumberOrderBy::Created, false);
     let mut lists = Vec::new();
@@ -98,7 +112,13 @@ pub(super) async fn lists(connection: &impl ConnectionTrait) -> Result<Vec<List>
         for (what, filter) in &filters {
             let request = PageRequest::first(PAGE);
             let name = format!("{who}: {what}");
-            lists.push(List { name, scope, filter: filter.clone(), order: created, request });
+            lists.push(List {
+                name,
+                scope,
+                filter: filter.clone(),
+                order: created,
+                request,
+            });
         }
     }
     for (who, scope) in scopes {
@@ -110,11 +130,24 @@ pub(super) async fn lists(connection: &impl ConnectionTrait) -> Result<Vec<List>
 /// The other orders, and pages deep in the list: of everything and of one type and status.
 fn orders(sample: &Sample, who: &str, scope: Scope, filters: &[(&'static str, NumberFilter)]) -> Vec<List> {
     let mut lists = Vec::new();
-    for (what, filter) in filters.iter().filter(|(name, _)| ["all", "type and status"].contains(name)) {
-        for by in [NumberOrderBy::Created, NumberOrderBy::E164, NumberOrderBy::Updated] {
+    for (what, filter) in filters
+        .iter()
+        .filter(|(name, _)| ["all", "type and status"].contains(name))
+    {
+        for by in [
+            NumberOrderBy::Created,
+            NumberOrderBy::E164,
+            NumberOrderBy::Updated,
+        ] {
             let mut add = |how: &str, descending, request| {
                 let name = format!("{who}: {what}, by {by:?}, {how}");
-                lists.push(List { name, scope, filter: filter.clone(), order: (by, descending), request });
+                lists.push(List {
+                    name,
+                    scope,
+                    filter: filter.clone(),
+                    order: (by, descending),
+                    request,
+                });
             };
             add("deep", false, sample.deep(by));
             add("largest first", true, PageRequest::first(PAGE));
@@ -129,13 +162,41 @@ fn filters(sample: &Sample) -> Result<Vec<(&'static str, NumberFilter)>> {
     let all = NumberFilter::default;
     Ok(vec![
         ("all", all()),
-        ("status", NumberFilter { statuses: Some(vec![Suspended]), ..all() }),
-        ("a status that no number has", NumberFilter { statuses: Some(vec![Held]), ..all() }),
-        ("two statuses", NumberFilter { statuses: Some(vec![Suspended, Dropped]), ..all() }),
-        ("type", NumberFilter { types: Some(vec![NumberType::National]), ..all() }),
+        (
+            "status",
+            NumberFilter {
+                statuses: Some(vec![Suspended]),
+                ..all()
+            },
+        ),
+        (
+            "a status that no number has",
+            NumberFilter {
+                statuses: Some(vec![Held]),
+                ..all()
+            },
+        ),
+        (
+            "two statuses",
+            NumberFilter {
+                statuses: Some(vec![Suspended, Dropped]),
+                ..all()
+            },
+        ),
+        (
+            "type",
+            NumberFilter {
+                types: Some(vec![NumberType::National]),
+                ..all()
+            },
+        ),
         (
             "type and status",
-            NumberFilter { types: Some(vec![NumberType::Geographic]), statuses: Some(vec![Active]), ..all() },
+            NumberFilter {
+                types: Some(vec![NumberType::Geographic]),
+                statuses: Some(vec![Active]),
+                ..all()
+            },
         ),
         (
             "two types and two statuses",
@@ -145,29 +206,150 @@ fn filters(sample: &Sample) -> Result<Vec<(&'static str, NumberFilter)>> {
                 ..all()
             },
         ),
-        ("customer", NumberFilter { customer_id: Some(sample.customer), ..all() }),
+        (
+            "customer",
+            NumberFilter {
+                customer_id: Some(sample.customer),
+                ..all()
+            },
+        ),
         (
             "customer and status",
-            NumberFilter { customer_id: Some(1), statuses: Some(vec![Suspended]), ..all() },
+            NumberFilter {
+                customer_id: Some(1),
+                statuses: Some(vec![Suspended]),
+                ..all()
+            },
         ),
-        ("group", NumberFilter { group_id: Some(sample.group), ..all() }),
-        ("dealer", NumberFilter { dealer_id: Some(Some(sample.dealer)), ..all() }),
-        ("no dealer", NumberFilter { dealer_id: Some(None), ..all() }),
-        ("pool", NumberFilter { pool_id: Some(Some(sample.pool)), ..all() }),
-        ("tag", NumberFilter { tag: Some(sample.tag.clone()), ..all() }),
-        ("rare tag", NumberFilter { tag: Some("vip".to_owned()), ..all() }),
-        ("unknown tag", NumberFilter { tag: Some("no such tag".to_owned()), ..all() }),
-        ("country", NumberFilter { country: Some(gb), ..all() }),
-        ("country and area code", NumberFilter { country: Some(gb), area_code: Some("1223".to_owned()), ..all() }),
-        ("an area code without numbers", NumberFilter { country: Some(us), area_code: Some("907".to_owned()), ..all() }),
-        ("country and region", NumberFilter { country: Some(us), region: Some("OR".to_owned()), ..all() }),
-        ("prefix", NumberFilter { e164_prefix: Some(sample.e164.chars().take(8).collect()), ..all() }),
-        ("a prefix without numbers", NumberFilter { e164_prefix: Some("+81".to_owned()), ..all() }),
-        ("common name", NumberFilter { name_contains: Some("Radio".to_owned()), ..all() }),
-        ("rare name", NumberFilter { name_contains: Some(format!("line {}", sample.number)), ..all() }),
-        ("unknown name", NumberFilter { name_contains: Some("no such name".to_owned()), ..all() }),
-        ("provider", NumberFilter { provider: Some(PROVIDER.to_owned()), ..all() }),
-        ("unknown provider", NumberFilter { provider: Some("nowhere".to_owned()), ..all() }),
+        (
+            "group",
+            NumberFilter {
+                group_id: Some(sample.group),
+                ..all()
+            },
+        ),
+        (
+            "dealer",
+            NumberFilter {
+                dealer_id: Some(Some(sample.dealer)),
+                ..all()
+            },
+        ),
+        (
+            "no dealer",
+            NumberFilter {
+                dealer_id: Some(None),
+                ..all()
+            },
+        ),
+        (
+            "pool",
+            NumberFilter {
+                pool_id: Some(Some(sample.pool)),
+                ..all()
+            },
+        ),
+        (
+            "tag",
+            NumberFilter {
+                tag: Some(sample.tag.clone()),
+                ..all()
+            },
+        ),
+        (
+            "rare tag",
+            NumberFilter {
+                tag: Some("vip".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "unknown tag",
+            NumberFilter {
+                tag: Some("no such tag".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "country",
+            NumberFilter {
+                country: Some(gb),
+                ..all()
+            },
+        ),
+        (
+            "country and area code",
+            NumberFilter {
+                country: Some(gb),
+                area_code: Some("1223".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "an area code without numbers",
+            NumberFilter {
+                country: Some(us),
+                area_code: Some("907".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "country and region",
+            NumberFilter {
+                country: Some(us),
+                region: Some("OR".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "prefix",
+            NumberFilter {
+                e164_prefix: Some(sample.e164.chars().take(8).collect()),
+                ..all()
+            },
+        ),
+        (
+            "a prefix without numbers",
+            NumberFilter {
+                e164_prefix: Some("+81".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "common name",
+            NumberFilter {
+                name_contains: Some("Radio".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "rare name",
+            NumberFilter {
+                name_contains: Some(format!("line {}", sample.number)),
+                ..all()
+            },
+        ),
+        (
+            "unknown name",
+            NumberFilter {
+                name_contains: Some("no such name".to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "provider",
+            NumberFilter {
+                provider: Some(PROVIDER.to_owned()),
+                ..all()
+            },
+        ),
+        (
+            "unknown provider",
+            NumberFilter {
+                provider: Some("nowhere".to_owned()),
+                ..all()
+            },
+        ),
     ])
 }
 
@@ -190,20 +372,39 @@ impl Stock {
             country,
             prefix: None,
         };
-        let bristol = GeographicMatch::City { country: gb, city: "Bristol".to_owned(), region: None };
+        let bristol = GeographicMatch::City {
+            country: gb,
+            city: "Bristol".to_owned(),
+            region: None,
+        };
         let cases = [
             ("local to +19056372046, filter 289", near(Some("289"))?, false),
             ("local to +19056372046", near(None)?, false),
             ("local to +19056372046, widened", near(None)?, true),
             ("local to Atlanta, GA", city("Atlanta", "GA", us), false),
-            ("local to Anchorage, AK, widened", city("Anchorage", "AK", us), true),
-            ("toll-free 833", NumberMatch::TollFree { country: us, prefix: Some("833".parse()?) }, false),
+            (
+                "local to Anchorage, AK, widened",
+                city("Anchorage", "AK", us),
+                true,
+            ),
+            (
+                "toll-free 833",
+                NumberMatch::TollFree {
+                    country: us,
+                    prefix: Some("833".parse()?),
+                },
+                false,
+            ),
             ("Bristol", NumberMatch::Geographic(bristol), false),
             ("national GB", NumberMatch::National { country: gb }, false),
         ];
         Ok(cases
             .into_iter()
-            .map(|(name, wanted, widen)| Self { name: name.to_owned(), wanted, widen })
+            .map(|(name, wanted, widen)| Self {
+                name: name.to_owned(),
+                wanted,
+                widen,
+            })
             .collect())
     }
 }

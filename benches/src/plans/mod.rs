@@ -46,7 +46,11 @@ impl Observatory {
     /// # Errors
     /// What the driver says.
     pub async fn open(url: &str) -> Result<Self> {
-        let options = DatabaseOptions { readers: 1, writers: 1, ..DatabaseOptions::default() };
+        let options = DatabaseOptions {
+            readers: 1,
+            writers: 1,
+            ..DatabaseOptions::default()
+        };
         let database = Database::connect(url, &options).await?;
         let seen: Arc<Mutex<Vec<Statement>>> = Arc::default();
         let mut connection = database.reader().clone();
@@ -56,7 +60,11 @@ impl Observatory {
                 log.push(info.statement.clone());
             }
         });
-        Ok(Self { database, connection, seen })
+        Ok(Self {
+            database,
+            connection,
+            seen,
+        })
     }
 
     /// The lists of numbers that people look at.
@@ -81,9 +89,16 @@ impl Observatory {
             pool: true,
         };
         let run = async || {
-            store::numbers(&self.connection, list.scope, &list.filter, list.order, &list.request, relations)
-                .await
-                .map(|_| ())
+            store::numbers(
+                &self.connection,
+                list.scope,
+                &list.filter,
+                list.order,
+                &list.request,
+                relations,
+            )
+            .await
+            .map(|_| ())
         };
         self.study(&list.name, run).await
     }
@@ -94,7 +109,11 @@ impl Observatory {
     /// What the database says, or that the numbering data is damaged.
     pub async fn search(&self, stock: &Stock) -> Result<Study> {
         let plan = plan_of(&stock.wanted, stock.widen)?;
-        let run = async || store::find_stock(&self.connection, cases::PROVIDER, &plan, 1).await.map(|_| ());
+        let run = async || {
+            store::find_stock(&self.connection, cases::PROVIDER, &plan, 1)
+                .await
+                .map(|_| ())
+        };
         self.study(&stock.name, run).await
     }
 
@@ -109,7 +128,12 @@ impl Observatory {
         times.sort();
         let statement = self.first_seen()?;
         let plan = explain::explain(&self.connection, &statement).await?;
-        Ok(Study { name: name.to_owned(), text: statement.sql, median: times[RUNS / 2], plan })
+        Ok(Study {
+            name: name.to_owned(),
+            text: statement.sql,
+            median: times[RUNS / 2],
+            plan,
+        })
     }
 
     fn forget(&self) {
@@ -131,7 +155,10 @@ impl Observatory {
     pub async fn claim(&self, stock: &Stock) -> Result<Study> {
         let plan = plan_of(&stock.wanted, stock.widen)?;
         let found = store::find_stock(&self.connection, cases::PROVIDER, &plan, 1).await?;
-        let step = found.first().and_then(|found| plan.steps.get(found.step)).ok_or("nothing is in stock")?;
+        let step = found
+            .first()
+            .and_then(|found| plan.steps.get(found.step))
+            .ok_or("nothing is in stock")?;
         let (mut times, mut last) = (Vec::with_capacity(RUNS), None);
         for _ in 0..RUNS {
             let (took, plan) = self.claim_once(&step.cell).await?;
@@ -140,7 +167,12 @@ impl Observatory {
         }
         times.sort();
         let plan = last.ok_or("no statement was run")?;
-        Ok(Study { name: stock.name.clone(), text: String::new(), median: times[RUNS / 2], plan })
+        Ok(Study {
+            name: stock.name.clone(),
+            text: String::new(),
+            median: times[RUNS / 2],
+            plan,
+        })
     }
 
     async fn claim_once(&self, cell: &numbering::Cell) -> Result<(Duration, Plan)> {
@@ -183,7 +215,13 @@ fn plan_of(wanted: &NumberMatch, widen: bool) -> Result<MatchPlan> {
 
 impl std::fmt::Display for Study {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "## {}: {:.2} ms\n{}", self.name, self.median.as_secs_f64() * 1e3, self.text)?;
+        writeln!(
+            f,
+            "## {}: {:.2} ms\n{}",
+            self.name,
+            self.median.as_secs_f64() * 1e3,
+            self.text
+        )?;
         write!(f, "{}", self.plan)
     }
 }

@@ -74,7 +74,8 @@ async fn insert(
     let customer = match customers.get(&row.customer) {
         Some(customer) => customer,
         None => {
-            let found = store::customer_by_code(transaction.connection(), Scope::Platform, &row.customer).await?;
+            let found =
+                store::customer_by_code(transaction.connection(), Scope::Platform, &row.customer).await?;
             let customer = found.ok_or_else(|| Failure::UnknownCustomer(row.customer.clone()))?;
             customers.entry(row.customer.clone()).or_insert(customer)
         }
@@ -99,7 +100,11 @@ async fn insert(
     Ok(())
 }
 
-async fn ensure_group(transaction: &Transaction, customer: &Customer, name: &str) -> store::Result<Option<i64>> {
+async fn ensure_group(
+    transaction: &Transaction,
+    customer: &Customer,
+    name: &str,
+) -> store::Result<Option<i64>> {
     let group = NewGroup {
         reseller_id: customer.reseller_id,
         customer_id: customer.id,

@@ -8,8 +8,14 @@ use store::{NumberFilter, NumberOrderBy, NumberRecord, NumberRelations, Page, Pa
 use super::{ImportRow, pools};
 use crate::{Principal, ServiceResult, Switchboard};
 
-const RELATIONS: NumberRelations =
-    NumberRelations { locality: false, tags: true, group: true, customer: true, dealer: true, pool: true };
+const RELATIONS: NumberRelations = NumberRelations {
+    locality: false,
+    tags: true,
+    group: true,
+    customer: true,
+    dealer: true,
+    pool: true,
+};
 
 impl Switchboard {
     /// A page of the numbers in `who`'s scope as rows that [`Switchboard::import_numbers`] takes, in the order
@@ -30,8 +36,11 @@ impl Switchboard {
         let (filter, order) = (NumberFilter::default(), (NumberOrderBy::Created, false));
         let page = store::numbers(reader, who.scope, &filter, order, request, RELATIONS).await?;
         let numbers = page.items.iter().map(|(_, number)| number);
-        let resellers: Vec<i64> =
-            unique(numbers.clone().filter_map(|number| number.owner.map(|owner| owner.reseller_id)));
+        let resellers: Vec<i64> = unique(
+            numbers
+                .clone()
+                .filter_map(|number| number.owner.map(|owner| owner.reseller_id)),
+        );
         let resellers = store::resellers_by_ids(reader, who.scope, &resellers).await?;
         let pools: Vec<i64> = unique(numbers.filter_map(|number| number.pool_id));
         let replacements = store::replacements(reader, &pools).await?;
@@ -39,7 +48,11 @@ impl Switchboard {
         for (position, number) in page.items {
             items.push((position, row(number, &resellers, &replacements)?));
         }
-        Ok(Page { items, has_previous: page.has_previous, has_next: page.has_next })
+        Ok(Page {
+            items,
+            has_previous: page.has_previous,
+            has_next: page.has_next,
+        })
     }
 }
 
@@ -56,7 +69,11 @@ fn row(
     replacements: &HashMap<i64, ReplacementConfiguration>,
 ) -> ServiceResult<ImportRow> {
     let in_flight = matches!(number.status, NumberStatus::Held | NumberStatus::Pending);
-    let status = if in_flight { NumberStatus::Available } else { number.status };
+    let status = if in_flight {
+        NumberStatus::Available
+    } else {
+        number.status
+    };
     let (monthly_cost, currency) = number.monthly_cost.as_ref().and_then(cost).unzip();
     let stock = ImportRow {
         line: 0,
@@ -70,12 +87,23 @@ fn row(
         external_id: number.external_id.clone(),
         ..ImportRow::default()
     };
-    let Some(owner) = number.owner.filter(|_| !in_flight) else { return Ok(stock) };
-    let (reseller, reseller_name) =
-        resellers.get(&owner.reseller_id).map(|reseller| (reseller.code.clone(), reseller.name.clone())).unzip();
+    let Some(owner) = number.owner.filter(|_| !in_flight) else {
+        return Ok(stock);
+    };
+    let (reseller, reseller_name) = resellers
+        .get(&owner.reseller_id)
+        .map(|reseller| (reseller.code.clone(), reseller.name.clone()))
+        .unzip();
     let (dealer, dealer_name) = number.dealer.map(|dealer| (dealer.code, dealer.name)).unzip();
-    let (customer, customer_name) = number.customer.map(|customer| (customer.code, customer.name)).unzip();
-    let pool_settings = match number.pool.as_ref().and_then(|pool| Some((pool, replacements.get(&pool.id)?))) {
+    let (customer, customer_name) = number
+        .customer
+        .map(|customer| (customer.code, customer.name))
+        .unzip();
+    let pool_settings = match number
+        .pool
+        .as_ref()
+        .and_then(|pool| Some((pool, replacements.get(&pool.id)?)))
+    {
         Some((pool, replacement)) => Some(pools::settings_cell(pool, replacement.clone())?),
         None => None,
     };
@@ -101,6 +129,9 @@ fn cost((minor, currency): &(i64, String)) -> Option<(String, String)> {
     let nothing = serde_json::json!({ "amount": "0", "currency": currency });
     let mut money: Money = serde_json::from_value(nothing).ok()?;
     money.amount = (*minor).into();
-    money.amount.set_scale(u32::from(money.currency.exponent().unwrap_or_default())).ok()?;
+    money
+        .amount
+        .set_scale(u32::from(money.currency.exponent().unwrap_or_default()))
+        .ok()?;
     Some((money.amount.to_string(), currency.clone()))
 }

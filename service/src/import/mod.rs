@@ -5,6 +5,7 @@
 
 mod employees;
 mod export;
+mod named;
 mod owners;
 mod parse;
 mod pools;
@@ -34,7 +35,7 @@ pub struct ImportRow {
     pub country: Option<String>,
     /// AVAILABLE (default without a group), ACTIVE (default with one), SUSPENDED or DROPPED.
     pub status: Option<String>,
-    /// Code of the customer's reseller; DIRECT when absent.
+    /// Code of the customer's reseller; DIRECT when absent and the customer is new.
     pub reseller: Option<String>,
     /// Name of a reseller that is not there yet; its code when absent.
     pub reseller_name: Option<String>,
@@ -140,13 +141,19 @@ impl ImportReport {
     /// How many numbers were added.
     #[must_use]
     pub fn added(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| matches!(outcome, RowOutcome::Added { .. })).count()
+        self.outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, RowOutcome::Added { .. }))
+            .count()
     }
 
     /// How many numbers were there before.
     #[must_use]
     pub fn unchanged(&self) -> usize {
-        self.outcomes.iter().filter(|outcome| matches!(outcome, RowOutcome::Unchanged { .. })).count()
+        self.outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, RowOutcome::Unchanged { .. }))
+            .count()
     }
 
     /// Every fault of every refused row.

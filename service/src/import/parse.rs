@@ -67,7 +67,11 @@ pub(super) fn read_all(reader: &Reader<'_>, rows: &[ImportRow]) -> Vec<Result<Pa
                 Some(line) => {
                     first_lines.insert(parsed.number, line);
                     let reason = format!("the same number stands in line {line}");
-                    Err(vec![RowFault { line: row.line, column: "number", reason }])
+                    Err(vec![RowFault {
+                        line: row.line,
+                        column: "number",
+                        reason,
+                    }])
                 }
             }
         })
@@ -75,7 +79,10 @@ pub(super) fn read_all(reader: &Reader<'_>, rows: &[ImportRow]) -> Vec<Result<Pa
 }
 
 fn read(reader: &Reader<'_>, row: &ImportRow) -> Result<Parsed, Vec<RowFault>> {
-    let mut cells = Cells { row, faults: Vec::new() };
+    let mut cells = Cells {
+        row,
+        faults: Vec::new(),
+    };
     let country = cells.country();
     let number = cells.number(reader.places, country);
     let home = number.as_ref().and_then(|(_, facts)| facts.country).or(country);
@@ -85,9 +92,16 @@ fn read(reader: &Reader<'_>, row: &ImportRow) -> Result<Parsed, Vec<RowFault>> {
     let tags = cells.tags();
     let assigned = cells.assigned(home);
     match number {
-        Some((number, facts)) if cells.faults.is_empty() => {
-            Ok(Parsed { line: row.line, number, facts, provider, external_id, monthly_cost, tags, assigned })
-        }
+        Some((number, facts)) if cells.faults.is_empty() => Ok(Parsed {
+            line: row.line,
+            number,
+            facts,
+            provider,
+            external_id,
+            monthly_cost,
+            tags,
+            assigned,
+        }),
         _ => Err(cells.faults),
     }
 }
@@ -100,7 +114,11 @@ struct Cells<'a> {
 
 impl Cells<'_> {
     fn fault(&mut self, column: &'static str, reason: impl Into<String>) {
-        self.faults.push(RowFault { line: self.row.line, column, reason: reason.into() });
+        self.faults.push(RowFault {
+            line: self.row.line,
+            column,
+            reason: reason.into(),
+        });
     }
 
     /// The value, or a fault of the column.
@@ -112,7 +130,10 @@ impl Cells<'_> {
     fn text(&mut self, column: &'static str, cell: &Option<String>, longest: usize) -> Option<String> {
         let text = filled(cell)?;
         if text.chars().count() > longest || text.chars().any(char::is_control) {
-            self.fault(column, format!("must be at most {longest} characters without control characters"));
+            self.fault(
+                column,
+                format!("must be at most {longest} characters without control characters"),
+            );
         }
         Some(text.to_owned())
     }
@@ -137,10 +158,18 @@ impl Cells<'_> {
 
     fn provider(&mut self, known: &[ProviderId]) -> String {
         let own = known.first().map(ToString::to_string).unwrap_or_default();
-        let Some(text) = filled(&self.row.provider) else { return own };
+        let Some(text) = filled(&self.row.provider) else {
+            return own;
+        };
         if !known.iter().any(|id| id.as_str() == text) {
             let names: Vec<&str> = known.iter().map(ProviderId::as_str).collect();
-            self.fault("provider", format!("no provider \"{text}\" is configured; there are {}", names.join(", ")));
+            self.fault(
+                "provider",
+                format!(
+                    "no provider \"{text}\" is configured; there are {}",
+                    names.join(", ")
+                ),
+            );
         }
         text.to_owned()
     }
@@ -153,7 +182,10 @@ impl Cells<'_> {
                 None
             }
             (Some(_), None) => {
-                self.fault("currency", "is needed with monthly_cost: an ISO 4217 code such as USD");
+                self.fault(
+                    "currency",
+                    "is needed with monthly_cost: an ISO 4217 code such as USD",
+                );
                 None
             }
             (Some(amount), Some(currency)) => {
@@ -164,7 +196,9 @@ impl Cells<'_> {
     }
 
     fn tags(&mut self) -> Vec<String> {
-        let Some(text) = filled(&self.row.tags) else { return Vec::new() };
+        let Some(text) = filled(&self.row.tags) else {
+            return Vec::new();
+        };
         let tags: Vec<String> = text.split(';').map(str::to_owned).collect();
         let mut faults = Faults::default();
         let clean = faults.tags(&tags);
@@ -191,7 +225,10 @@ impl Cells<'_> {
     fn tenant(&mut self, [code, name]: [(&'static str, &Option<String>); 2]) -> Option<Tenant> {
         let named = self.name(name.0, name.1);
         match (self.text(code.0, code.1, LONGEST_CODE), named) {
-            (Some(code), named) => Some(Tenant { name: named.unwrap_or_else(|| code.clone()), code }),
+            (Some(code), named) => Some(Tenant {
+                name: named.unwrap_or_else(|| code.clone()),
+                code,
+            }),
             (None, Some(_)) => {
                 self.fault(code.0, format!("is needed with {}", name.0));
                 None
@@ -208,7 +245,16 @@ impl Cells<'_> {
         let customer = self.tenant([("customer", &row.customer), ("customer_name", &row.customer_name)]);
         let group = self.name("group", &row.group);
         let name = self.name("name", &row.name);
-        let pool = PoolCells::read(&mut |column, reason| self.faults.push(RowFault { line: row.line, column, reason }), row);
+        let pool = PoolCells::read(
+            &mut |column, reason| {
+                self.faults.push(RowFault {
+                    line: row.line,
+                    column,
+                    reason,
+                })
+            },
+            row,
+        );
         let termination_number = self.termination_number(home);
         let quarantine_until = self.quarantine_until(status);
         let Some(group) = group else {
@@ -216,13 +262,22 @@ impl Cells<'_> {
             return None;
         };
         if name.is_none() && pool.is_none() {
-            self.fault("name", "is needed with group: the number's name, unique in its group");
+            self.fault(
+                "name",
+                "is needed with group: the number's name, unique in its group",
+            );
         }
         if customer.is_none() {
-            self.fault("customer", "is needed with group: the code of the customer that the group is part of");
+            self.fault(
+                "customer",
+                "is needed with group: the code of the customer that the group is part of",
+            );
         }
         if termination_number.is_none() && filled(&row.termination_number).is_none() {
-            self.fault("termination_number", "is needed with group: the number that calls are forwarded to");
+            self.fault(
+                "termination_number",
+                "is needed with group: the number that calls are forwarded to",
+            );
         }
         Some(Assigned {
             status: status.unwrap_or(NumberStatus::Active),
@@ -241,7 +296,10 @@ impl Cells<'_> {
     fn stock_only(&mut self, status: Option<NumberStatus>) {
         let row = self.row;
         if let Some(status) = status.filter(|status| *status != NumberStatus::Available) {
-            self.fault("group", format!("is needed: a number that is {status} is somebody's"));
+            self.fault(
+                "group",
+                format!("is needed: a number that is {status} is somebody's"),
+            );
         }
         let owned = [
             ("reseller", &row.reseller),
@@ -252,7 +310,10 @@ impl Cells<'_> {
             ("pool", &row.pool),
         ];
         for (column, _) in owned.into_iter().filter(|(_, cell)| filled(cell).is_some()) {
-            self.fault(column, "is for a number that somebody has: give the group too, or leave it empty");
+            self.fault(
+                column,
+                "is for a number that somebody has: give the group too, or leave it empty",
+            );
         }
     }
 
@@ -262,12 +323,18 @@ impl Cells<'_> {
         match text.to_ascii_uppercase().parse() {
             Ok(status @ (Available | Active | Suspended | Dropped)) => {
                 if status == Available && filled(&self.row.group).is_some() {
-                    self.fault("status", "a number of a group can't be AVAILABLE: leave group or status empty");
+                    self.fault(
+                        "status",
+                        "a number of a group can't be AVAILABLE: leave group or status empty",
+                    );
                 }
                 Some(status)
             }
             _ => {
-                self.fault("status", format!("\"{text}\" must be AVAILABLE, ACTIVE, SUSPENDED or DROPPED"));
+                self.fault(
+                    "status",
+                    format!("\"{text}\" must be AVAILABLE, ACTIVE, SUSPENDED or DROPPED"),
+                );
                 None
             }
         }
@@ -284,7 +351,10 @@ impl Cells<'_> {
             self.fault("quarantine_until", "is for numbers that are DROPPED");
         }
         let instant = text.parse::<Timestamp>();
-        self.check("quarantine_until", instant.map_err(|_| "must be an instant such as 2026-03-31T00:00:00Z"))
+        self.check(
+            "quarantine_until",
+            instant.map_err(|_| "must be an instant such as 2026-03-31T00:00:00Z"),
+        )
     }
 }
 
@@ -301,12 +371,19 @@ fn minor_units(amount: &str, currency: &str) -> Result<(i64, String), (&'static 
     };
     // The zero is valid in whatever currency, so this tells which cell is wrong.
     if money("0").is_err() {
-        return Err(("currency", format!("\"{currency}\" is no ISO 4217 code such as USD")));
+        return Err((
+            "currency",
+            format!("\"{currency}\" is no ISO 4217 code such as USD"),
+        ));
     }
     let wrong = |reason: &str| ("monthly_cost", format!("\"{amount}\" {reason}"));
     let money = money(amount).map_err(|_| wrong("is no amount such as 1.15"))?;
     let factor = 10_u64.pow(u32::from(money.currency.exponent().unwrap_or_default()));
-    let minor = money.amount.checked_mul(factor.into()).ok_or_else(|| wrong("is too large"))?.normalize();
+    let minor = money
+        .amount
+        .checked_mul(factor.into())
+        .ok_or_else(|| wrong("is too large"))?
+        .normalize();
     if minor.is_sign_negative() && !minor.is_zero() {
         return Err(wrong("is negative"));
     }

@@ -34,7 +34,9 @@ pub(super) struct PoolSettings {
 impl PoolCells {
     pub(super) fn read(fault: &mut impl FnMut(&'static str, String), row: &ImportRow) -> Option<Self> {
         let settings = filled(&row.pool_settings).and_then(|text| {
-            serde_json::from_str(text).map_err(|error| fault("pool_settings", error.to_string())).ok()
+            serde_json::from_str(text)
+                .map_err(|error| fault("pool_settings", error.to_string()))
+                .ok()
         });
         let Some(name) = filled(&row.pool) else {
             if filled(&row.pool_settings).is_some() {
@@ -43,14 +45,23 @@ impl PoolCells {
             return None;
         };
         if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            fault("pool", format!("must be at most {LONGEST_NAME} characters without control characters"));
+            fault(
+                "pool",
+                format!("must be at most {LONGEST_NAME} characters without control characters"),
+            );
         }
-        Some(Self { name: name.to_owned(), settings })
+        Some(Self {
+            name: name.to_owned(),
+            settings,
+        })
     }
 }
 
 /// The cell `pool_settings` of a pool.
-pub(super) fn settings_cell(pool: &PoolRecord, replacement: ReplacementConfiguration) -> ServiceResult<String> {
+pub(super) fn settings_cell(
+    pool: &PoolRecord,
+    replacement: ReplacementConfiguration,
+) -> ServiceResult<String> {
     let settings = PoolSettings {
         match_period_minutes: pool.match_period_minutes,
         quantity: pool.quantity,
@@ -82,9 +93,9 @@ impl Pools {
         let found = match (find(transaction, owner, &cells.name).await?, &cells.settings) {
             (Some(id), _) => Some(id),
             (None, None) => None,
-            (None, Some(settings)) => {
-                Some(store::insert_pool(transaction, &new_pool(owner, provider, &cells.name, settings)).await?)
-            }
+            (None, Some(settings)) => Some(
+                store::insert_pool(transaction, &new_pool(owner, provider, &cells.name, settings)).await?,
+            ),
         };
         self.0.insert(key, found);
         Ok(found)
@@ -100,9 +111,18 @@ async fn find(transaction: &Transaction, owner: Owner, name: &str) -> store::Res
     };
     let mut request = PageRequest::first(1_000);
     loop {
-        let page =
-            store::pools(transaction.connection(), Scope::Platform, &filter, Keyset::BY_ID, &request).await?;
-        let same = page.items.iter().find(|(_, pool)| name_key(&pool.name) == name_key(name));
+        let page = store::pools(
+            transaction.connection(),
+            Scope::Platform,
+            &filter,
+            Keyset::BY_ID,
+            &request,
+        )
+        .await?;
+        let same = page
+            .items
+            .iter()
+            .find(|(_, pool)| name_key(&pool.name) == name_key(name));
         if let Some((_, pool)) = same {
             return Ok(Some(pool.id));
         }

@@ -47,7 +47,10 @@ impl Switchboard {
     pub async fn import_numbers(&self, who: &Principal, rows: Vec<ImportRow>) -> ServiceResult<ImportReport> {
         who.may_administer()?;
         let providers = self.providers().into_iter().map(|provider| provider.id).collect();
-        let reader = Reader { places: self.places(), providers };
+        let reader = Reader {
+            places: self.places(),
+            providers,
+        };
         let mut outcomes: Vec<Option<RowOutcome>> = Vec::with_capacity(rows.len());
         let mut wanted: Vec<(usize, Parsed)> = Vec::new();
         for (index, parsed) in parse::read_all(&reader, &rows).into_iter().enumerate() {
@@ -62,7 +65,9 @@ impl Switchboard {
         for (index, outcome) in self.import_parsed(who, wanted).await? {
             outcomes[index] = Some(outcome);
         }
-        Ok(ImportReport { outcomes: outcomes.into_iter().flatten().collect() })
+        Ok(ImportReport {
+            outcomes: outcomes.into_iter().flatten().collect(),
+        })
     }
 
     /// Writes rows; as often as some of them are refused, again without those.
@@ -80,8 +85,10 @@ impl Switchboard {
                 quarantine: self.quarantine(),
             };
             let batch = rows.clone();
-            let written =
-                self.database().write(move |tx| Box::pin(async move { writer.write(tx, &batch).await })).await;
+            let written = self
+                .database()
+                .write(move |tx| Box::pin(async move { writer.write(tx, &batch).await }))
+                .await;
             match written {
                 Ok((added, events)) => {
                     self.announce(&events).await;
@@ -110,7 +117,11 @@ impl Switchboard {
 
 fn outcome(row: &Parsed, added: bool) -> RowOutcome {
     let (line, number) = (row.line, row.number.clone());
-    if added { RowOutcome::Added { line, number } } else { RowOutcome::Unchanged { line, number } }
+    if added {
+        RowOutcome::Added { line, number }
+    } else {
+        RowOutcome::Unchanged { line, number }
+    }
 }
 
 /// What all rows of a batch are written with.
@@ -122,7 +133,12 @@ struct Writer {
 
 impl Writer {
     fn event(&self, kind: EventKind) -> NewEvent<'_> {
-        NewEvent { kind, actor: &self.actor, cause: Some(CAUSE), operation_id: None }
+        NewEvent {
+            kind,
+            actor: &self.actor,
+            cause: Some(CAUSE),
+            operation_id: None,
+        }
     }
 
     async fn write(&self, transaction: &Transaction, rows: &[Parsed]) -> Result<Written, Failure> {
@@ -135,13 +151,20 @@ impl Writer {
         let assigned: Vec<&Assigned> = new.iter().map(|(_, _, _, assigned)| *assigned).collect();
         let owners = Owners::ensure(transaction, &assigned).await?;
         let inserted: Vec<i64> = new.iter().map(|(_, id, _, _)| *id).collect();
-        let mut records =
-            store::numbers_by_ids(transaction.connection(), Scope::Platform, &inserted, NumberRelations::OWN)
-                .await?;
+        let mut records = store::numbers_by_ids(
+            transaction.connection(),
+            Scope::Platform,
+            &inserted,
+            NumberRelations::OWN,
+        )
+        .await?;
         let (mut pools, mut events, mut faults) = (Pools::default(), Vec::new(), Vec::new());
         for (index, id, row, assigned) in new {
             let record = records.remove(&id).ok_or(StoreError::Aborted)?;
-            match self.assign(transaction, &owners, &mut pools, record, row, assigned).await {
+            match self
+                .assign(transaction, &owners, &mut pools, record, row, assigned)
+                .await
+            {
                 Ok(event) => events.push(event),
                 Err(Refused::Row(fault)) => faults.push((index, fault)),
                 Err(Refused::Store(error)) => {
@@ -175,9 +198,15 @@ impl Writer {
             };
             match store::insert_number(transaction, &number, self.event(EventKind::Added)).await {
                 Ok(id) => ids.push(id),
-                Err(error) if error.is_duplicate_of("numbers_external", "numbers.provider, numbers.external_id") => {
+                Err(error)
+                    if error.is_duplicate_of("numbers_external", "numbers.provider, numbers.external_id") =>
+                {
                     let reason = "the provider has another number with this id".to_owned();
-                    let fault = RowFault { line: row.line, column: "external_id", reason };
+                    let fault = RowFault {
+                        line: row.line,
+                        column: "external_id",
+                        reason,
+                    };
                     return Err(Failure::Rows(vec![(index, fault)]));
                 }
                 Err(error) => return Err(error.into()),
@@ -228,7 +257,9 @@ impl Writer {
             }
             NumberStatus::Dropped => {
                 after.dropped_at = Some(now);
-                after.quarantine_until = assigned.quarantine_until.or_else(|| now.checked_add(self.quarantine).ok());
+                after.quarantine_until = assigned
+                    .quarantine_until
+                    .or_else(|| now.checked_add(self.quarantine).ok());
                 store::end_assignment(transaction, before.id).await?;
                 EventKind::Released
             }
@@ -252,13 +283,21 @@ impl From<StoreError> for Refused {
 
 fn unknown_pool(line: u64, name: &str) -> RowFault {
     let reason = format!("the group has no pool \"{name}\"; with pool_settings it would be made");
-    RowFault { line, column: "pool", reason }
+    RowFault {
+        line,
+        column: "pool",
+        reason,
+    }
 }
 
 fn duplicate_name(line: u64, error: StoreError) -> Result<RowFault, StoreError> {
     if is_name_taken(&error) {
         let reason = "another number of the group has this name".to_owned();
-        return Ok(RowFault { line, column: "name", reason });
+        return Ok(RowFault {
+            line,
+            column: "name",
+            reason,
+        });
     }
     Err(error)
 }

@@ -40,8 +40,9 @@ impl NumberSearch for OwnInventory {
     }
 }
 
-/// An amount as the domain has it; `None` for a currency code that isn't one.
-pub(crate) fn money(minor: i64, currency: &str) -> Option<provider_core::domain::Money> {
+/// An amount in minor units as the domain has it; `None` for a currency code that is not of ISO 4217.
+#[must_use]
+pub fn money(minor: i64, currency: &str) -> Option<provider_core::domain::Money> {
     let currency = iso_currency::Currency::from_code(currency)?;
     let decimals = u32::from(currency.exponent().unwrap_or(0));
     Some(provider_core::domain::Money {

@@ -1,0 +1,87 @@
+//! Relations that were not read with their page: each kind is read once for all objects that ask at the same time.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use async_graphql::{
+    Context,
+    dataloader::{DataLoader, Loader},
+};
+use provider_core::domain::ReplacementConfiguration;
+use service::{NumberRecord, NumberRelations, PoolRecord, Principal, ServiceResult, Switchboard};
+
+use super::{
+    access,
+    error::{ApiError, Result},
+    switchboard,
+};
+
+/// The loaders of one request; nothing is kept longer than a batch, since a mutation may change it.
+#[derive(Default)]
+pub(crate) struct Loaders(OnceLock<DataLoader<Relations>>);
+
+/// Reads relations for whoever asks.
+pub(crate) struct Relations {
+    switchboard: Switchboard,
+    who: Principal,
+}
+
+fn loader<'a>(ctx: &Context<'a>) -> Result<&'a DataLoader<Relations>> {
+    let Some(loaders) = ctx.data_opt::<Loaders>() else {
+        return Err(ApiError::internal("the request has no loaders"));
+    };
+    let (switchboard, who) = (switchboard(ctx)?, access::viewer(ctx)?);
+    Ok(loaders.0.get_or_init(|| {
+        let relations = Relations {
+            switchboard: switchboard.clone(),
+            who: who.clone(),
+        };
+        DataLoader::new(relations, tokio::spawn)
+    }))
+}
+
+async fn own_numbers(
+    switchboard: &Switchboard,
+    who: &Principal,
+    ids: &[i64],
+) -> ServiceResult<HashMap<i64, NumberRecord>> {
+    switchboard.numbers_by_ids(who, ids, NumberRelations::OWN).await
+}
+
+/// Declares the key of a kind of object, its loader and the function that resolvers call.
+macro_rules! batches {
+    ($($(#[$doc:meta])* $name:ident, $key:ident -> $value:ty: $read:expr;)*) => {$(
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        struct $key(i64);
+
+        impl Loader<$key> for Relations {
+            type Value = $value;
+            type Error = ApiError;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>> {
+                let ids: Vec<i64> = keys.iter().map(|key| key.0).collect();
+                let read: HashMap<i64, $value> = $read(&self.switchboard, &self.who, &ids).await?;
+                Ok(read.into_iter().map(|(id, value)| ($key(id), value)).collect())
+            }
+        }
+
+        $(#[$doc])*
+        pub(crate) async fn $name(ctx: &Context<'_>, id: i64) -> Result<Option<$value>> {
+            loader(ctx)?.load_one($key(id)).await
+        }
+    )*};
+}
+
+batches! {
+    /// A number with its own facts.
+    number, NumberKey -> NumberRecord: own_numbers;
+    /// A pool.
+    pool, PoolKey -> PoolRecord: Switchboard::pools_by_ids;
+    /// What a pool replaces.
+    replacement, ReplacementKey -> ReplacementConfiguration: Switchboard::replacements;
+    /// A group.
+    group, GroupKey -> service::Group: Switchboard::groups_by_ids;
+    /// A customer.
+    customer, CustomerKey -> service::Customer: Switchboard::customers_by_ids;
+    /// A dealer.
+    dealer, DealerKey -> service::Dealer: Switchboard::dealers_by_ids;
+}

@@ -1,0 +1,317 @@
+//! Global ids and the `Node` interface (<https://relay.dev/graphql/objectidentification.htm>).
+
+use std::{borrow::Cow, sync::Arc};
+
+use async_graphql::{
+    Context, ContextSelectionSet, ID, Interface, Object, OutputType, Positioned, ServerResult, Value,
+    parser::types::Field, registry::Registry,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use futures_util::future::join_all;
+use provider_core::domain::ProviderId;
+use service::{NumberBy, Principal};
+use strum::{Display, EnumIter, EnumString};
+
+use super::{
+    access,
+    error::{ApiError, Result},
+    loaders,
+    numbers::{Hold, Number, NumberEvent},
+    operations::Operation,
+    pools::NumberPool,
+    providers::{self, Provider},
+    switchboard,
+    tenants::{Customer, Dealer, Employee, Group},
+};
+
+/// The form of global ids; a later form gets another number, and this one stays readable.
+const VERSION: &str = "1";
+/// Most ids that `nodes` takes.
+const MOST_IDS: usize = 100;
+
+/// The types that have global ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, EnumIter)]
+pub(crate) enum NodeKind {
+    Number,
+    NumberPool,
+    Group,
+    Customer,
+    Dealer,
+    Employee,
+    Operation,
+    Hold,
+    NumberEvent,
+    Provider,
+}
+
+/// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`. Opaque to clients, and the
+/// same for as long as the object exists.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NodeId {
+    kind: NodeKind,
+    key: Key,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Key {
+    Row(i64),
+    Provider(ProviderId),
+}
+
+impl NodeId {
+    /// The id of a row.
+    pub(crate) fn new(kind: NodeKind, row: i64) -> Self {
+        Self {
+            kind,
+            key: Key::Row(row),
+        }
+    }
+
+    /// The id of a provider.
+    pub(crate) fn provider(id: ProviderId) -> Self {
+        Self {
+            kind: NodeKind::Provider,
+            key: Key::Provider(id),
+        }
+    }
+
+    /// Reads an id; none when it isn't one that [`NodeId::encode`] writes.
+    pub(crate) fn parse(id: &ID) -> Option<Self> {
+        let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
+        let mut parts = text.splitn(3, ':');
+        if parts.next()? != VERSION {
+            return None;
+        }
+        let kind = parts.next()?.parse().ok()?;
+        let key = parts.next()?;
+        let key = match kind {
+            NodeKind::Provider => Key::Provider(key.parse().ok()?),
+            _ => Key::Row(key.parse().ok().filter(|row: &i64| *row > 0)?),
+        };
+        let parsed = Self { kind, key };
+        (parsed.encode() == id.as_str()).then_some(parsed)
+    }
+
+    /// The text that clients see.
+    pub(crate) fn encode(&self) -> String {
+        let Self { kind, key } = self;
+        URL_SAFE_NO_PAD.encode(match key {
+            Key::Row(row) => format!("{VERSION}:{kind}:{row}"),
+            Key::Provider(id) => format!("{VERSION}:{kind}:{id}"),
+        })
+    }
+
+    /// The row, if this is the id of such a thing.
+    pub(crate) fn row_of(self, kind: NodeKind) -> Option<i64> {
+        match self.key {
+            Key::Row(row) if self.kind == kind => Some(row),
+            _ => None,
+        }
+    }
+
+    /// The provider, if this is the id of one.
+    pub(crate) fn into_provider(self) -> Option<ProviderId> {
+        match self.key {
+            Key::Provider(id) => Some(id),
+            Key::Row(_) => None,
+        }
+    }
+
+    /// Says that `id` is not what was expected.
+    pub(crate) fn wrong(id: &ID, kind: NodeKind) -> String {
+        let shown: String = id.chars().filter(|c| !c.is_control()).take(60).collect();
+        format!("\"{shown}\" is not the id of a {kind}: take it from the field id of one")
+    }
+}
+
+impl From<&NodeId> for ID {
+    fn from(id: &NodeId) -> Self {
+        Self(id.encode())
+    }
+}
+
+/// Encoded only when it is asked for.
+impl OutputType for NodeId {
+    fn type_name() -> Cow<'static, str> {
+        <ID as OutputType>::type_name()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        <ID as OutputType>::create_type_info(registry)
+    }
+
+    async fn resolve(&self, _: &ContextSelectionSet<'_>, _: &Positioned<Field>) -> ServerResult<Value> {
+        Ok(Value::String(self.encode()))
+    }
+}
+
+/// An object with a global id, by which it can be read again.
+#[derive(Interface)]
+#[graphql(field(
+    name = "id",
+    ty = "NodeId",
+    desc = "Global id: opaque, and the same for as long as the object exists."
+))]
+#[allow(clippy::large_enum_variant, reason = "an answer is made once and not kept")]
+pub(crate) enum Node {
+    Number(Number),
+    NumberPool(NumberPool),
+    Group(Group),
+    Customer(Customer),
+    Dealer(Dealer),
+    Employee(Employee),
+    Operation(Operation),
+    Hold(Hold),
+    NumberEvent(NumberEvent),
+    Provider(Arc<Provider>),
+}
+
+#[derive(Default)]
+pub(crate) struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The object with a global id. Null when there is none, or none that this key may see; null with an error
+    /// when it can't be read.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "A global id, from the field `id` of any object.")] id: ID,
+    ) -> Option<Result<Node>> {
+        one(ctx, &id).await.transpose()
+    }
+
+    /// The objects with these global ids, in the order of the ids; each null as `node` would be.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "At most 100 global ids.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Result<Node>>>> {
+        let who = access::principal(ctx)?;
+        if ids.len() > MOST_IDS {
+            let message = format!("at most {MOST_IDS} ids at once; there are {}", ids.len());
+            return Err(ApiError::bad_input("ids", message));
+        }
+        let found = ids.iter().map(|id| async {
+            match read(id, "ids") {
+                Ok(id) => batched(ctx, &who, id).await.transpose(),
+                Err(error) => Some(Err(error)),
+            }
+        });
+        Ok(join_all(found).await)
+    }
+}
+
+async fn one(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    let who = access::principal(ctx)?;
+    match read(id, "id")? {
+        NodeId {
+            kind: NodeKind::Number,
+            key: Key::Row(row),
+        } => {
+            let relations = super::numbers::relations(&[ctx.look_ahead()]);
+            let number = switchboard(ctx)?
+                .number(&who, &NumberBy::Id(row), relations)
+                .await?;
+            Ok(number.map(|record| Number::new(record, relations).into()))
+        }
+        id => batched(ctx, &who, id).await,
+    }
+}
+
+fn read(id: &ID, argument: &str) -> Result<NodeId> {
+    NodeId::parse(id).ok_or_else(|| {
+        ApiError::bad_input(
+            argument,
+            "this is no global id: take ids from the field id of an object",
+        )
+    })
+}
+
+/// Reads an object together with the others of its type that the request asks for now.
+async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeId) -> Result<Option<Node>> {
+    let row = match key {
+        Key::Provider(id) => return Ok(providers::find(ctx, id.as_str())?.map(Node::from)),
+        Key::Row(row) => row,
+    };
+    let switchboard = switchboard(ctx)?;
+    Ok(match kind {
+        NodeKind::Number => loaders::number(ctx, row)
+            .await?
+            .map(|record| Number::bare(record).into()),
+        NodeKind::NumberPool => loaders::pool(ctx, row)
+            .await?
+            .map(|record| NumberPool::from(record).into()),
+        NodeKind::Group => loaders::group(ctx, row)
+            .await?
+            .map(|record| Group::from(record).into()),
+        NodeKind::Customer => loaders::customer(ctx, row)
+            .await?
+            .map(|record| Customer::from(record).into()),
+        NodeKind::Dealer => loaders::dealer(ctx, row)
+            .await?
+            .map(|record| Dealer::from(record).into()),
+        NodeKind::Employee => switchboard
+            .employee(who, row)
+            .await?
+            .map(|record| Employee::from(record).into()),
+        NodeKind::Operation => switchboard
+            .operation(who, row)
+            .await?
+            .map(|record| Operation::from(record).into()),
+        NodeKind::Hold => switchboard
+            .hold(who, row)
+            .await?
+            .map(|record| Hold::from(record).into()),
+        NodeKind::NumberEvent => switchboard
+            .event(who, row)
+            .await?
+            .map(|record| NumberEvent::from(record).into()),
+        NodeKind::Provider => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use strum::IntoEnumIterator;
+
+    use super::*;
+
+    #[test]
+    fn a_global_id_is_read_back_as_what_it_was_made_of() {
+        for kind in NodeKind::iter().filter(|kind| *kind != NodeKind::Provider) {
+            let id = NodeId::new(kind, 42);
+            assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
+        }
+        let id = NodeId::provider("telmetrics-uk".parse().unwrap());
+        assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
+    }
+
+    #[test]
+    fn only_what_was_written_here_is_a_global_id() {
+        let encoded = |text: &str| ID(URL_SAFE_NO_PAD.encode(text));
+        for wrong in [
+            "",
+            "1:Number",
+            "2:Number:1",
+            "1:Nope:1",
+            "1:Number:0",
+            "1:Number:-1",
+            "1:Number:01",
+            "1:Number:+1",
+            "1:Number:1:2",
+            "1:Number:99999999999999999999",
+            "1:Provider:Not Valid",
+        ] {
+            assert_eq!(NodeId::parse(&encoded(wrong)), None, "{wrong}");
+        }
+        assert_eq!(NodeId::parse(&ID("42".into())), None);
+        assert_eq!(NodeId::parse(&ID("not base64 !".into())), None);
+    }
+
+    #[test]
+    fn an_id_of_one_type_names_nothing_of_another() {
+        assert_eq!(NodeId::new(NodeKind::Group, 7).row_of(NodeKind::Customer), None);
+        assert_eq!(NodeId::new(NodeKind::Group, 7).row_of(NodeKind::Group), Some(7));
+    }
+}

@@ -1,0 +1,117 @@
+//! API keys of requests.
+
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use graphql_server::{AuthError, Authenticated, Authenticator, Credentials};
+use moka::{future, sync};
+use service::{Principal, ServiceError, Switchboard};
+use sha2::{Digest, Sha256};
+
+use crate::graphql;
+
+/// How the well-known keys of the demo begin.
+const DEMO_KEY_PREFIX: &str = "sb_demo_";
+
+/// For how long a key that was found good is not looked up again: a revoked one works for so long.
+const TRUSTED_FOR: Duration = Duration::from_secs(3);
+/// For how long after its last use a good key is told from one that somebody guesses.
+const KNOWN_FOR: Duration = Duration::from_secs(600);
+/// Failed attempts of one address in a window before unknown keys of it are not looked at.
+const FAILURES: u32 = 30;
+const FAILURE_WINDOW: Duration = Duration::from_secs(60);
+const MOST_KEYS: u64 = 10_000;
+const MOST_ADDRESSES: u64 = 100_000;
+
+type KeyHash = [u8; 32];
+
+/// Judges API keys. Keys themselves are not kept, only their hashes.
+#[derive(Debug)]
+pub(super) struct KeyAuthenticator {
+    switchboard: Switchboard,
+    accept_demo_keys: bool,
+    trusted: future::Cache<KeyHash, Principal>,
+    /// Keys that were good a while ago: an address's failures don't lock them out, so that a client behind the
+    /// same proxy as a guesser goes on.
+    known: sync::Cache<KeyHash, ()>,
+    failures: sync::Cache<IpAddr, Arc<AtomicU32>>,
+}
+
+impl KeyAuthenticator {
+    pub(super) fn new(switchboard: Switchboard, accept_demo_keys: bool) -> Self {
+        Self {
+            switchboard,
+            accept_demo_keys,
+            trusted: future::Cache::builder().max_capacity(MOST_KEYS).time_to_live(TRUSTED_FOR).build(),
+            known: sync::Cache::builder().max_capacity(MOST_KEYS).time_to_idle(KNOWN_FOR).build(),
+            failures: sync::Cache::builder().max_capacity(MOST_ADDRESSES).time_to_live(FAILURE_WINDOW).build(),
+        }
+    }
+
+    async fn principal(&self, token: &str, address: Option<IpAddr>) -> Result<Principal, AuthError> {
+        if token.starts_with(DEMO_KEY_PREFIX) && !self.accept_demo_keys {
+            return Err(AuthError::Invalid);
+        }
+        let hash: KeyHash = Sha256::digest(token.as_bytes()).into();
+        if let Some(principal) = self.trusted.get(&hash).await {
+            return Ok(principal);
+        }
+        if self.known.get(&hash).is_none() && address.is_some_and(|address| self.has_failed_too_often(address)) {
+            return Err(AuthError::TooManyAttempts { retry_after: FAILURE_WINDOW });
+        }
+        // Requests that come at once with one key ask the database once.
+        let judged = self.trusted.try_get_with(hash, self.switchboard.authenticate(token)).await;
+        match judged {
+            Ok(principal) => {
+                self.known.insert(hash, ());
+                Ok(principal)
+            }
+            Err(error) if matches!(*error, ServiceError::Unauthenticated) => {
+                self.known.invalidate(&hash);
+                self.count_failure(address);
+                Err(AuthError::Invalid)
+            }
+            Err(error) => {
+                tracing::error!(%error, "an API key could not be checked");
+                Err(AuthError::Unavailable)
+            }
+        }
+    }
+
+    fn has_failed_too_often(&self, address: IpAddr) -> bool {
+        let count = self.failures.get(&network(address));
+        count.is_some_and(|count| count.load(Ordering::Relaxed) >= FAILURES)
+    }
+
+    fn count_failure(&self, address: Option<IpAddr>) {
+        if let Some(address) = address {
+            let count = self.failures.get_with(network(address), Arc::default);
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// What one client can choose its address from: an IPv6 host has a /64 network of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into(),
+        address @ IpAddr::V4(_) => address,
+    }
+}
+
+#[async_trait]
+impl Authenticator for KeyAuthenticator {
+    async fn authenticate(&self, credentials: Credentials<'_>) -> Result<Authenticated, AuthError> {
+        let token = credentials.token.ok_or(AuthError::Missing)?;
+        let address = credentials.peer.map(|peer| peer.ip());
+        let principal = self.principal(token, address).await?;
+        Ok(Authenticated::new(graphql::authenticated(principal)))
+    }
+}

@@ -1,0 +1,159 @@
+//! Running the program in a folder of its own, with an environment of its own.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, Output, Stdio},
+    thread::JoinHandle,
+};
+
+use tempfile::TempDir;
+
+/// A folder to run in; gone afterwards.
+pub struct Folder(TempDir);
+
+impl Folder {
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// The program with nothing configured, about to run here.
+    pub fn program(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .stdin(Stdio::null());
+        for variable in ["CONFIG", "LISTEN", "LOG_LEVEL", "LOG_FORMAT"] {
+            command.env_remove(format!("SWITCHBOARD_{variable}"));
+        }
+        command.env_remove("DATABASE_URL");
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        Finished::of(self.program(arguments).output().unwrap())
+    }
+}
+
+/// What a run ended with.
+#[derive(Debug)]
+pub struct Finished {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Finished {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output
+                .status
+                .code()
+                .expect("the program was not ended by a signal"),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+/// A server that runs until it is dropped.
+pub struct Server {
+    running: Running,
+    out: BufReader<ChildStdout>,
+    /// Reads the log all the time, so that the server never waits for a full pipe.
+    err: JoinHandle<String>,
+    /// What it printed before it was ready.
+    pub before: String,
+    /// `http://127.0.0.1:PORT`
+    pub url: String,
+}
+
+impl Server {
+    /// Starts the program and waits until it says that it is ready.
+    pub fn start(folder: &Folder, arguments: &[&str]) -> Self {
+        Self::start_with(folder, arguments, &[])
+    }
+
+    /// The same, with more in the environment.
+    pub fn start_with(folder: &Folder, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+        let mut command = folder.program(arguments);
+        command.envs(environment.iter().copied());
+        command
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut log = child.stderr.take().unwrap();
+        let err = std::thread::spawn(move || {
+            let mut text = String::new();
+            log.read_to_string(&mut text).unwrap();
+            text
+        });
+        let mut before = String::new();
+        loop {
+            let mut line = String::new();
+            if out.read_line(&mut line).unwrap() == 0 {
+                panic!("the server ended before it was ready: {}", err.join().unwrap());
+            }
+            if let Some(url) = line.trim().strip_prefix("Switchboard is ready at ") {
+                let url = url.trim_end_matches('/').to_owned();
+                return Self {
+                    running: Running(child),
+                    out,
+                    err,
+                    before,
+                    url,
+                };
+            }
+            before.push_str(&line);
+        }
+    }
+
+    /// Asks it to end, as a service manager does, and gives what it printed since it was ready.
+    pub fn stop(mut self) -> Finished {
+        let pid = self.running.0.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        let mut out = String::new();
+        self.out.read_to_string(&mut out).unwrap();
+        let err = self.err.join().unwrap();
+        let status = self.running.0.wait().unwrap();
+        Finished {
+            code: status.code().expect("SIGTERM ends it gracefully"),
+            out,
+            err,
+        }
+    }
+}
+
+/// A process that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Ended already where the test stopped it.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,141 @@
+//! A closed-loop load generator: so many connections, each with one request under way. Over loopback only.
+//!
+//! A closed loop sends less while the server is slow, so its percentiles are those of clients that wait for their
+//! answers; they say nothing about a crowd that keeps coming.
+
+mod client;
+mod visitors;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+use futures_util::future::try_join_all;
+use hdrhistogram::Histogram;
+
+pub use client::{Dialect, Target};
+pub use visitors::{Assigning, Of, Sample, Singles, Visitor, Walk};
+
+use crate::Result;
+
+/// When a round ends.
+#[derive(Debug, Clone, Copy)]
+pub enum Until {
+    /// After so long.
+    Elapsed(Duration),
+    /// After so many requests.
+    Requests(u64),
+}
+
+/// What a round gave.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// Requests that were answered.
+    pub requests: u64,
+    /// Of these, refused for a reason that the load expects, such as no stock.
+    pub refused: u64,
+    /// Of these, answered with anything else than what was asked for.
+    pub errors: u64,
+    /// How long it took.
+    pub took: Duration,
+    /// Microseconds from sending a request to having its whole answer.
+    pub latencies: Histogram<u64>,
+}
+
+impl Round {
+    fn new() -> Result<Self> {
+        let latencies = Histogram::new(3)?;
+        Ok(Self {
+            requests: 0,
+            refused: 0,
+            errors: 0,
+            took: Duration::ZERO,
+            latencies,
+        })
+    }
+
+    /// Requests in a second.
+    #[must_use]
+    pub fn rate(&self) -> f64 {
+        self.requests as f64 / self.took.as_secs_f64().max(1e-9)
+    }
+
+    /// Milliseconds within which this share of the requests (0 to 1) was answered.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> f64 {
+        self.latencies.value_at_quantile(share) as f64 / 1e3
+    }
+
+    fn add(&mut self, other: &Self) -> Result<()> {
+        self.requests += other.requests;
+        self.refused += other.refused;
+        self.errors += other.errors;
+        Ok(self.latencies.add(&other.latencies)?)
+    }
+}
+
+/// How an answer is to be counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// What was asked for.
+    Good,
+    /// A no that the load expects.
+    Refused,
+    /// Anything else.
+    Wrong,
+}
+
+/// Sends requests on each of `visitors.len()` connections until the round ends.
+///
+/// # Errors
+/// When the server can't be reached at all; single failures are counted.
+pub async fn round(target: &Target, visitors: Vec<Box<dyn Visitor>>, until: Until) -> Result<Round> {
+    let (started, sent) = (Instant::now(), Arc::new(AtomicU64::new(0)));
+    let connections = visitors.into_iter().map(|visitor| {
+        let (target, sent) = (target.clone(), sent.clone());
+        let task = tokio::spawn(connection(target, visitor, until, started, sent));
+        async move { task.await? }
+    });
+    let parts = try_join_all(connections).await?;
+    let mut whole = Round::new()?;
+    for part in &parts {
+        whole.add(part)?;
+    }
+    whole.took = started.elapsed();
+    Ok(whole)
+}
+
+async fn connection(
+    target: Target,
+    mut visitor: Box<dyn Visitor>,
+    until: Until,
+    started: Instant,
+    sent: Arc<AtomicU64>,
+) -> Result<Round> {
+    let mut round = Round::new()?;
+    loop {
+        let goes_on = match until {
+            Until::Elapsed(limit) => started.elapsed() < limit,
+            Until::Requests(limit) => sent.fetch_add(1, Ordering::Relaxed) < limit,
+        };
+        if !goes_on {
+            return Ok(round);
+        }
+        let request = visitor.request(target.dialect());
+        let began = Instant::now();
+        let answer = target.post(request.to, request.body).await;
+        round
+            .latencies
+            .saturating_record(u64::try_from(began.elapsed().as_micros())?);
+        round.requests += 1;
+        match answer.map_or(Verdict::Wrong, |answer| visitor.judge(&answer)) {
+            Verdict::Good => {}
+            Verdict::Refused => round.refused += 1,
+            Verdict::Wrong => round.errors += 1,
+        }
+    }
+}
