@@ -108,8 +108,12 @@ fn owned(index: usize) -> ImportRow {
     ImportRow {
         customer: Some(format!("C{}", index % 3)),
         customer_name: Some(format!("Customer {}", index % 3)),
-        group: text(if index % 2 == 0 { "Sales" } else { "Support" }),
-        dealer: (index % 2 == 0).then(|| "D1".to_owned()),
+        group: text(if index.is_multiple_of(2) {
+            "Sales"
+        } else {
+            "Support"
+        }),
+        dealer: index.is_multiple_of(2).then(|| "D1".to_owned()),
         // Numbers of a pool share its name.
         name: (!pool).then(|| format!("Line {index:02}")),
         termination_number: text("+14165551234"),
