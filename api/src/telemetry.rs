@@ -27,7 +27,9 @@ pub(crate) fn start(settings: &LogSettings) {
     let started = match settings.format {
         LogFormat::Text => {
             let colored = std::io::stderr().is_terminal();
-            registry.with(lines.with_target(false).with_ansi(colored)).try_init()
+            registry
+                .with(lines.with_target(false).with_ansi(colored))
+                .try_init()
         }
         LogFormat::Json => registry.with(lines.json().flatten_event(true)).try_init(),
     };

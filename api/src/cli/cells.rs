@@ -47,7 +47,17 @@ mod tests {
 
     #[test]
     fn taking_the_guard_off_gives_back_every_cell() {
-        for cell in ["=1", "'=1", "''=1", "'", "'quoted'", "+441174960001", "- 1", "text", ""] {
+        for cell in [
+            "=1",
+            "'=1",
+            "''=1",
+            "'",
+            "'quoted'",
+            "+441174960001",
+            "- 1",
+            "text",
+            "",
+        ] {
             assert_eq!(unguarded(&guarded(cell)), cell);
         }
     }

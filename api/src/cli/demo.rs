@@ -45,7 +45,10 @@ pub(super) async fn run(config: Config, _: DemoOptions) -> CliResult {
     let switchboard = open(&config).await?;
     switchboard.migrate().await?;
     fill(&switchboard).await?;
-    let face = DemoFace { playground_key: PLAYGROUND_KEY.to_owned(), guide };
+    let face = DemoFace {
+        playground_key: PLAYGROUND_KEY.to_owned(),
+        guide,
+    };
     let code = serving::serve(&config, switchboard, listener, Some(face)).await?;
     if let Some(folder) = folder {
         let place = folder.path().display().to_string();
@@ -55,8 +58,14 @@ pub(super) async fn run(config: Config, _: DemoOptions) -> CliResult {
 }
 
 fn temporary_folder() -> CliResult<TempDir> {
-    let failed = |error| CliError::File { place: std::env::temp_dir().display().to_string(), error };
-    tempfile::Builder::new().prefix("switchboard-demo-").tempdir().map_err(failed)
+    let failed = |error| CliError::File {
+        place: std::env::temp_dir().display().to_string(),
+        error,
+    };
+    tempfile::Builder::new()
+        .prefix("switchboard-demo-")
+        .tempdir()
+        .map_err(failed)
 }
 
 fn database_in(folder: &Path) -> std::path::PathBuf {
@@ -70,17 +79,26 @@ async fn fill(switchboard: &service::Switchboard) -> CliResult<()> {
         bar.set_length(total);
         bar.set_position(done);
     });
-    Box::pin(filled).await.map_err(|error| CliError::Other(error.to_string()))?;
+    Box::pin(filled)
+        .await
+        .map_err(|error| CliError::Other(error.to_string()))?;
     let count = bar.position();
     bar.finish_and_clear();
-    tracing::info!(numbers = count, seconds = start.elapsed().as_secs_f32(), "the demo is loaded");
+    tracing::info!(
+        numbers = count,
+        seconds = start.elapsed().as_secs_f32(),
+        "the demo is loaded"
+    );
     Ok(())
 }
 
 /// What to do with a demo that is ready.
 fn guide(url: &str) -> String {
     let base = url.trim_end_matches('/');
-    let keys: Vec<String> = KEYS.iter().map(|key| format!("  {:<18} {}", key.key, key.about)).collect();
+    let keys: Vec<String> = KEYS
+        .iter()
+        .map(|key| format!("  {:<18} {}", key.key, key.about))
+        .collect();
     format!(
         "
   Playground  {url}

@@ -50,19 +50,40 @@ pub(super) async fn run(config: Config, command: ExportCommand) -> CliResult {
 
 async fn to_file(switchboard: &Switchboard, path: &Path) -> CliResult<()> {
     let place = path.display().to_string();
-    let failed = |error| CliError::File { place: place.clone(), error };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let failed = |error| CliError::File {
+        place: place.clone(),
+        error,
+    };
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut file = NamedTempFile::new_in(folder).map_err(failed)?;
-    let all = switchboard.count_numbers(&Principal::command_line(), &NumberFilter::default()).await?;
-    let bar = output::progress(u64::try_from(all).unwrap_or_default(), "{bar:40} {human_pos} of {human_len}  {eta} left");
-    write_all(switchboard, BufWriter::new(file.as_file_mut()), |rows| bar.inc(rows)).await?;
+    let all = switchboard
+        .count_numbers(&Principal::command_line(), &NumberFilter::default())
+        .await?;
+    let bar = output::progress(
+        u64::try_from(all).unwrap_or_default(),
+        "{bar:40} {human_pos} of {human_len}  {eta} left",
+    );
+    write_all(switchboard, BufWriter::new(file.as_file_mut()), |rows| {
+        bar.inc(rows)
+    })
+    .await?;
     bar.finish_and_clear();
     file.persist(path).map_err(|error| failed(error.error))?;
-    output::say(&format!("{} written to {place}", output::count(bar.position(), "number")));
+    output::say(&format!(
+        "{} written to {place}",
+        output::count(bar.position(), "number")
+    ));
     Ok(())
 }
 
-async fn write_all(switchboard: &Switchboard, out: impl Write, mut written: impl FnMut(u64)) -> CliResult<()> {
+async fn write_all(
+    switchboard: &Switchboard,
+    out: impl Write,
+    mut written: impl FnMut(u64),
+) -> CliResult<()> {
     let who = Principal::command_line();
     let mut writer = csv::Writer::from_writer(out);
     writer.write_record(ImportRow::COLUMNS).map_err(failed)?;
@@ -70,7 +91,9 @@ async fn write_all(switchboard: &Switchboard, out: impl Write, mut written: impl
     loop {
         let page = switchboard.export_numbers(&who, &request).await?;
         for (_, row) in &page.items {
-            writer.write_record(cells(row).map(|cell| guarded(cell).into_owned())).map_err(failed)?;
+            writer
+                .write_record(cells(row).map(|cell| guarded(cell).into_owned()))
+                .map_err(failed)?;
         }
         written(page.items.len() as u64);
         match page.items.last() {
@@ -112,7 +135,10 @@ fn cells(row: &ImportRow) -> [&str; 20] {
 
 fn failed(error: csv::Error) -> CliError {
     match error.into_kind() {
-        csv::ErrorKind::Io(error) => CliError::File { place: "the export".to_owned(), error },
+        csv::ErrorKind::Io(error) => CliError::File {
+            place: "the export".to_owned(),
+            error,
+        },
         other => CliError::Other(format!("the export: {other:?}")),
     }
 }

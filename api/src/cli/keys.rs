@@ -75,9 +75,16 @@ pub(super) async fn run(config: Config, command: KeysCommand) -> CliResult {
     let switchboard = open(&config).await?;
     switchboard.migrate().await?;
     let scope = scope(&switchboard, &options).await?;
-    let lasts = options.days.map(|days| SignedDuration::from_hours(24 * i64::from(days)));
+    let lasts = options
+        .days
+        .map(|days| SignedDuration::from_hours(24 * i64::from(days)));
     let expires_at = lasts.and_then(|lasts| Timestamp::now().checked_add(lasts).ok());
-    let request = KeyRequest { name: options.name, level: options.level.into(), scope, expires_at };
+    let request = KeyRequest {
+        name: options.name,
+        level: options.level.into(),
+        scope,
+        expires_at,
+    };
     let issued = switchboard.issue_key(&Principal::command_line(), request).await?;
     output::say(issued.key.expose_secret());
     output::complain("This is shown only now; keep it in a safe place.");
@@ -90,13 +97,29 @@ async fn scope(switchboard: &Switchboard, options: &CreateKey) -> CliResult<Scop
     if let Some(code) = &options.reseller {
         let reseller = switchboard.reseller_by_code(&who, code).await?;
         let reseller = reseller.ok_or_else(|| missing("reseller", code))?;
-        return Ok(Scope::Reseller { reseller_id: reseller.id });
+        return Ok(Scope::Reseller {
+            reseller_id: reseller.id,
+        });
     }
-    let Some(code) = &options.customer else { return Ok(Scope::Platform) };
-    let customer = switchboard.customer_by_code(&who, code).await?.ok_or_else(|| missing("customer", code))?;
+    let Some(code) = &options.customer else {
+        return Ok(Scope::Platform);
+    };
+    let customer = switchboard
+        .customer_by_code(&who, code)
+        .await?
+        .ok_or_else(|| missing("customer", code))?;
     let (reseller_id, customer_id) = (customer.reseller_id, customer.id);
-    let Some(name) = &options.group else { return Ok(Scope::Customer { reseller_id, customer_id }) };
+    let Some(name) = &options.group else {
+        return Ok(Scope::Customer {
+            reseller_id,
+            customer_id,
+        });
+    };
     let group = switchboard.group_by_name(&who, customer_id, name).await?;
     let group = group.ok_or_else(|| missing("group", name))?;
-    Ok(Scope::Group { reseller_id, customer_id, group_id: group.id })
+    Ok(Scope::Group {
+        reseller_id,
+        customer_id,
+        group_id: group.id,
+    })
 }

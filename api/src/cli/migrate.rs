@@ -23,8 +23,15 @@ pub(super) async fn run(config: Config, options: MigrateOptions) -> CliResult {
     let place = redacted(&config.database_url.value);
     let waiting = u64::try_from(switchboard.pending_migrations().await?).unwrap_or(u64::MAX);
     if options.check {
-        output::say(&format!("{place}: {} to run", output::count(waiting, "migration")));
-        return Ok(if waiting == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        output::say(&format!(
+            "{place}: {} to run",
+            output::count(waiting, "migration")
+        ));
+        return Ok(if waiting == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
     }
     switchboard.migrate().await?;
     output::say(&match waiting {

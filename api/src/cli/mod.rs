@@ -57,10 +57,22 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 pub struct GlobalOptions {
     /// Configuration file [default: switchboard.toml if it is there]
-    #[arg(long, global = true, value_name = "FILE", env = "SWITCHBOARD_CONFIG", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "SWITCHBOARD_CONFIG",
+        help_heading = "Global options"
+    )]
     pub config: Option<PathBuf>,
     /// Address to serve HTTP on [default: 127.0.0.1:8000]
-    #[arg(long, global = true, value_name = "ADDR", env = "SWITCHBOARD_LISTEN", help_heading = "Global options")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ADDR",
+        env = "SWITCHBOARD_LISTEN",
+        help_heading = "Global options"
+    )]
     pub listen: Option<Listen>,
     /// Database: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite://switchboard.db]
     #[arg(
@@ -100,7 +112,9 @@ impl FromStr for Listen {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let numeric = text.strip_prefix("localhost:").map(|port| format!("127.0.0.1:{port}"));
+        let numeric = text
+            .strip_prefix("localhost:")
+            .map(|port| format!("127.0.0.1:{port}"));
         let address = numeric.as_deref().unwrap_or(text).parse();
         let problem = "an IP address and a port are needed, such as 127.0.0.1:8000 or [::]:8000";
         address.map(Self).map_err(|_| problem.to_owned())
@@ -175,9 +189,11 @@ type CliResult<T = ExitCode> = Result<T, CliError>;
 /// A refusal in its own words, anything else as it is.
 fn explain(error: &ServiceError) -> String {
     match error {
-        ServiceError::Refused(refusals) => {
-            refusals.iter().map(|refusal| refusal.message.clone()).collect::<Vec<_>>().join("\n")
-        }
+        ServiceError::Refused(refusals) => refusals
+            .iter()
+            .map(|refusal| refusal.message.clone())
+            .collect::<Vec<_>>()
+            .join("\n"),
         other => other.to_string(),
     }
 }
@@ -190,7 +206,11 @@ pub fn main() -> ExitCode {
         Err(error) => {
             // Nobody is left to tell when the terminal is gone.
             let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(USAGE) } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     match run(cli) {
@@ -213,7 +233,8 @@ fn run(cli: Cli) -> CliResult {
     }
     telemetry::start(&config.log);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| CliError::Other(format!("the program can't start threads: {error}")))?;
+    let runtime =
+        runtime.map_err(|error| CliError::Other(format!("the program can't start threads: {error}")))?;
     runtime.block_on(async {
         match cli.command {
             Command::Serve(options) => Box::pin(serve::run(config, options)).await,

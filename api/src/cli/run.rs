@@ -39,7 +39,9 @@ pub(super) async fn serve(
     demo: Option<DemoFace>,
 ) -> CliResult {
     let shutdown = shutdown::on_signal();
-    let address = listener.local_addr().map_err(|error| CliError::Other(error.to_string()))?;
+    let address = listener
+        .local_addr()
+        .map_err(|error| CliError::Other(error.to_string()))?;
     let options = AppOptions {
         limits: config.limits.clone(),
         accept_demo_keys: address.ip().to_canonical().is_loopback(),
@@ -49,8 +51,15 @@ pub(super) async fn serve(
     let router = app(switchboard.clone(), options).await?;
     let (stop, stopped) = watch::channel(false);
     let workers = switchboard.start_workers(stopped);
-    let announcement = tokio::spawn(announce(switchboard.clone(), address, demo.map(|demo| demo.guide)));
-    let limits = SlowClientLimits { connections: config.connections, ..SlowClientLimits::default() };
+    let announcement = tokio::spawn(announce(
+        switchboard.clone(),
+        address,
+        demo.map(|demo| demo.guide),
+    ));
+    let limits = SlowClientLimits {
+        connections: config.connections,
+        ..SlowClientLimits::default()
+    };
     let served = graphql_server::serve(listener, router, limits, shutdown.cancelled_owned()).await;
     announcement.abort();
     stop.send_replace(true);

@@ -1,10 +1,6 @@
 //! `switchboard.toml`.
 
-use std::{
-    net::SocketAddr,
-    ops::RangeInclusive,
-    path::Path,
-};
+use std::{net::SocketAddr, ops::RangeInclusive, path::Path};
 
 use graphql_server::Limits;
 use provider_core::config::{ConfigFault, Secret, read_section};
@@ -37,16 +33,27 @@ pub(super) fn read(path: &Path) -> Result<(ConfigFile, Vec<String>), String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("{shown} can't be read: {error}"))?;
     // The parser's own report shows the line, and a secret may stand there: only place and reason are kept.
     let table: Table = toml::from_str(&text).map_err(|error| not_toml(path, &text, &error))?;
-    let mut section = Section { table, path: String::new(), faults: Vec::new() };
+    let mut section = Section {
+        table,
+        path: String::new(),
+        faults: Vec::new(),
+    };
     let file = ConfigFile::from_section(&mut section);
     let faults = section.finish("listen, quarantine_days, database, limits, log, provider");
-    Ok((file, faults.iter().map(|fault| format!("{shown}: {fault}")).collect()))
+    Ok((
+        file,
+        faults.iter().map(|fault| format!("{shown}: {fault}")).collect(),
+    ))
 }
 
 fn not_toml(path: &Path, text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map_or(0, |span| span.start);
     let line = text.get(..start).unwrap_or_default().matches('\n').count() + 1;
-    format!("{}, line {line}: this is not TOML: {}", path.display(), error.message())
+    format!(
+        "{}, line {line}: this is not TOML: {}",
+        path.display(),
+        error.message()
+    )
 }
 
 impl ConfigFile {
@@ -73,7 +80,9 @@ impl ConfigFile {
             let limits = &mut file.limits;
             file.connections = section.take_within("connections", 1..=1_000_000);
             let bytes = |section: &mut Section, key, most, usual: usize| {
-                section.take_within(key, 1_024..=most).map_or(usual, |bytes| bytes as usize)
+                section
+                    .take_within(key, 1_024..=most)
+                    .map_or(usual, |bytes| bytes as usize)
             };
             limits.body_bytes = bytes(section, "body_bytes", 16 << 20, limits.body_bytes);
             limits.response_bytes = bytes(section, "response_bytes", 1 << 30, limits.response_bytes);
@@ -114,7 +123,8 @@ impl Section {
         let value: u32 = self.take(key)?;
         if !range.contains(&value) {
             let message = format!("must be {} to {}; it is {value}", range.start(), range.end());
-            self.faults.push(ConfigFault::new(format!("{}{key}", self.path), message));
+            self.faults
+                .push(ConfigFault::new(format!("{}{key}", self.path), message));
         }
         Some(value)
     }
@@ -132,7 +142,11 @@ impl Section {
 
     fn section(&mut self, key: &str, known: &str, read: impl FnOnce(&mut Self)) {
         if let Some(table) = self.take(key) {
-            let mut section = Self { table, path: format!("{}{key}.", self.path), faults: Vec::new() };
+            let mut section = Self {
+                table,
+                path: format!("{}{key}.", self.path),
+                faults: Vec::new(),
+            };
             read(&mut section);
             self.faults.extend(section.finish(known));
         }
@@ -140,7 +154,10 @@ impl Section {
 
     fn finish(mut self, known: &str) -> Vec<ConfigFault> {
         let unknown = self.table.keys().map(|key| {
-            ConfigFault::new(format!("{}{key}", self.path), format!("unknown key; there are {known}"))
+            ConfigFault::new(
+                format!("{}{key}", self.path),
+                format!("unknown key; there are {known}"),
+            )
         });
         self.faults.extend(unknown);
         self.faults

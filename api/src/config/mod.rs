@@ -75,9 +75,18 @@ pub enum Origin {
 impl<T> Chosen<T> {
     fn from(given: Option<T>, file: Option<T>, default: T) -> Self {
         match (given, file) {
-            (Some(value), _) => Self { value, by: Origin::Given },
-            (None, Some(value)) => Self { value, by: Origin::File },
-            (None, None) => Self { value: default, by: Origin::Default },
+            (Some(value), _) => Self {
+                value,
+                by: Origin::Given,
+            },
+            (None, Some(value)) => Self {
+                value,
+                by: Origin::File,
+            },
+            (None, None) => Self {
+                value: default,
+                by: Origin::Default,
+            },
         }
     }
 }
@@ -110,7 +119,11 @@ pub struct ConfigFaults(pub Vec<String>);
 impl fmt::Display for ConfigFaults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let count = self.0.len();
-        writeln!(f, "the configuration has {count} fault{}:", if count == 1 { "" } else { "s" })?;
+        writeln!(
+            f,
+            "the configuration has {count} fault{}:",
+            if count == 1 { "" } else { "s" }
+        )?;
         for fault in &self.0 {
             writeln!(f, "  {fault}")?;
         }
@@ -139,39 +152,61 @@ impl Config {
                 file::ConfigFile::default()
             }
         };
-        let providers = provider_registry::all().build_all(file.providers).unwrap_or_else(|more| {
-            faults.extend(more.iter().map(ToString::to_string));
-            Vec::new()
-        });
+        let providers = provider_registry::all()
+            .build_all(file.providers)
+            .unwrap_or_else(|more| {
+                faults.extend(more.iter().map(ToString::to_string));
+                Vec::new()
+            });
         let config = Self {
             file: path,
             listen: Chosen::from(given.listen.map(|listen| listen.0), file.listen, DEFAULT_LISTEN),
-            database_url: Chosen::from(given.database.clone(), file.database_url, DEFAULT_DATABASE.to_owned()),
+            database_url: Chosen::from(
+                given.database.clone(),
+                file.database_url,
+                DEFAULT_DATABASE.to_owned(),
+            ),
             database: file.database,
             providers,
             quarantine_days: file.quarantine_days.unwrap_or(DEFAULT_QUARANTINE_DAYS),
             limits: file.limits,
-            connections: file.connections.unwrap_or(graphql_server::SlowClientLimits::default().connections),
+            connections: file
+                .connections
+                .unwrap_or(graphql_server::SlowClientLimits::default().connections),
             log: LogSettings {
                 format: given.log_format.or(file.log_format).unwrap_or_default(),
-                level: given.log_level.clone().or(file.log_level).unwrap_or_else(|| DEFAULT_LEVEL.to_owned()),
+                level: given
+                    .log_level
+                    .clone()
+                    .or(file.log_level)
+                    .unwrap_or_else(|| DEFAULT_LEVEL.to_owned()),
             },
         };
         config.check(&mut faults);
-        if faults.is_empty() { Ok(config) } else { Err(ConfigFaults(faults)) }
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigFaults(faults))
+        }
     }
 
     /// What can be said of values wherever they come from.
     fn check(&self, faults: &mut Vec<String>) {
         let url = &self.database_url;
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|scheme| url.value.starts_with(scheme)) {
+        if !["sqlite:", "postgres:", "postgresql:"]
+            .iter()
+            .any(|scheme| url.value.starts_with(scheme))
+        {
             faults.push(format!(
                 "database.url ({}): must be sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE",
                 url.by
             ));
         }
         if let Err(error) = crate::telemetry::filter(&self.log.level) {
-            faults.push(format!("log.level: \"{}\" is no level such as info: {error}", self.log.level));
+            faults.push(format!(
+                "log.level: \"{}\" is no level such as info: {error}",
+                self.log.level
+            ));
         }
     }
 
@@ -195,7 +230,13 @@ impl Config {
     /// The same with another database.
     #[must_use]
     pub fn with_database(self, url: String) -> Self {
-        Self { database_url: Chosen { value: url, by: Origin::Default }, ..self }
+        Self {
+            database_url: Chosen {
+                value: url,
+                by: Origin::Default,
+            },
+            ..self
+        }
     }
 }
 

@@ -20,12 +20,20 @@ pub fn redacted(url: &str) -> String {
     if parsed.password().is_some() && parsed.set_password(Some(HIDDEN)).is_err() {
         return format!("{}:{HIDDEN}", parsed.scheme());
     }
-    let secret = |name: &str| ["pass", "secret", "key", "token"].iter().any(|word| name.contains(word));
+    let secret = |name: &str| {
+        ["pass", "secret", "key", "token"]
+            .iter()
+            .any(|word| name.contains(word))
+    };
     if parsed.query_pairs().any(|(name, _)| secret(&name.to_lowercase())) {
         let pairs: Vec<(String, String)> = parsed
             .query_pairs()
             .map(|(name, value)| {
-                let value = if secret(&name.to_lowercase()) { HIDDEN.into() } else { value };
+                let value = if secret(&name.to_lowercase()) {
+                    HIDDEN.into()
+                } else {
+                    value
+                };
                 (name.into_owned(), value.into_owned())
             })
             .collect();
@@ -45,19 +53,45 @@ impl fmt::Display for Config {
         writeln!(f, "listen = \"{}\"  # {}", self.listen.value, self.listen.by)?;
         writeln!(f, "quarantine_days = {}", self.quarantine_days)?;
         writeln!(f, "\n[database]")?;
-        writeln!(f, "url = {}  # {}", text(&redacted(&self.database_url.value)), self.database_url.by)?;
-        writeln!(f, "readers = {}\nwriters = {}", self.database.readers, self.database.writers)?;
-        writeln!(f, "\n[log]\nformat = \"{}\"\nlevel = {}", self.log.format, text(&self.log.level))?;
+        writeln!(
+            f,
+            "url = {}  # {}",
+            text(&redacted(&self.database_url.value)),
+            self.database_url.by
+        )?;
+        writeln!(
+            f,
+            "readers = {}\nwriters = {}",
+            self.database.readers, self.database.writers
+        )?;
+        writeln!(
+            f,
+            "\n[log]\nformat = \"{}\"\nlevel = {}",
+            self.log.format,
+            text(&self.log.level)
+        )?;
         let limits = &self.limits;
         writeln!(f, "\n[limits]\nconnections = {}", self.connections)?;
-        writeln!(f, "body_bytes = {}\nresponse_bytes = {}", limits.body_bytes, limits.response_bytes)?;
+        writeln!(
+            f,
+            "body_bytes = {}\nresponse_bytes = {}",
+            limits.body_bytes, limits.response_bytes
+        )?;
         writeln!(f, "execution_seconds = {}", limits.execution.as_secs())?;
-        writeln!(f, "depth = {}\nrequested_nodes = {}", limits.depth, limits.requested_nodes)?;
+        writeln!(
+            f,
+            "depth = {}\nrequested_nodes = {}",
+            limits.depth, limits.requested_nodes
+        )?;
         writeln!(f, "websocket_operations = {}", limits.websocket.operations)?;
         for provider in &self.providers {
             // Only what names it: its own settings may hold secrets.
             let info = provider.info();
-            writeln!(f, "\n[[provider]]\nid = \"{}\"\nkind = \"{}\"", info.id, info.kind)?;
+            writeln!(
+                f,
+                "\n[[provider]]\nid = \"{}\"\nkind = \"{}\"",
+                info.id, info.kind
+            )?;
         }
         Ok(())
     }
@@ -83,7 +117,13 @@ mod tests {
     #[test]
     fn the_rest_of_a_url_stays_readable() {
         assert_eq!(redacted("sqlite://switchboard.db"), "sqlite://switchboard.db");
-        assert_eq!(redacted("postgres://user@db:5433/numbers"), "postgres://user@db:5433/numbers");
-        assert_eq!(redacted("postgres://user:p@db/numbers"), "postgres://user:***@db/numbers");
+        assert_eq!(
+            redacted("postgres://user@db:5433/numbers"),
+            "postgres://user@db:5433/numbers"
+        );
+        assert_eq!(
+            redacted("postgres://user:p@db/numbers"),
+            "postgres://user:***@db/numbers"
+        );
     }
 }

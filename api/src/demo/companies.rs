@@ -14,11 +14,34 @@ pub(super) const FIRST_RESELLER: Named = ("TIDEWATER", "Tidewater Voice");
 
 /// Resellers with their dealers; those of the first reseller of every database stand last.
 const RESELLERS: [(Named, &[Named]); 5] = [
-    (FIRST_RESELLER, &[("TW-NORTH", "Tidewater North"), ("TW-SOUTH", "Tidewater South"), ("TW-WEB", "Tidewater Web")]),
-    (("NORTHGATE", "Northgate Numbers"), &[("NG-1", "Copperfield Agency"), ("NG-2", "Larkfield Agency")]),
-    (("BLUEFERN", "Bluefern Wholesale"), &[("BF-1", "Bluefern Partners"), ("BF-2", "Fernhill Sales")]),
-    (("KESTREL", "Kestrel Lines"), &[("KS-1", "Kestrel Direct"), ("KS-2", "Skyward Sales")]),
-    (("DIRECT", "Direct"), &[("D-EAST", "Eastside Desk"), ("D-WEST", "Westside Desk"), ("D-GB", "Desk for Britain")]),
+    (
+        FIRST_RESELLER,
+        &[
+            ("TW-NORTH", "Tidewater North"),
+            ("TW-SOUTH", "Tidewater South"),
+            ("TW-WEB", "Tidewater Web"),
+        ],
+    ),
+    (
+        ("NORTHGATE", "Northgate Numbers"),
+        &[("NG-1", "Copperfield Agency"), ("NG-2", "Larkfield Agency")],
+    ),
+    (
+        ("BLUEFERN", "Bluefern Wholesale"),
+        &[("BF-1", "Bluefern Partners"), ("BF-2", "Fernhill Sales")],
+    ),
+    (
+        ("KESTREL", "Kestrel Lines"),
+        &[("KS-1", "Kestrel Direct"), ("KS-2", "Skyward Sales")],
+    ),
+    (
+        ("DIRECT", "Direct"),
+        &[
+            ("D-EAST", "Eastside Desk"),
+            ("D-WEST", "Westside Desk"),
+            ("D-GB", "Desk for Britain"),
+        ],
+    ),
 ];
 
 const STARTS: [&str; 20] = [
@@ -26,15 +49,39 @@ const STARTS: [&str; 20] = [
     "Quill", "Ros", "Sal", "Thorn", "Ulver", "Wind",
 ];
 const ENDS: [&str; 14] = [
-    "brook", "bury", "croft", "dale", "field", "gate", "holm", "ley", "mere", "ridge", "shaw", "stead", "ton",
-    "wick",
+    "brook", "bury", "croft", "dale", "field", "gate", "holm", "ley", "mere", "ridge", "shaw", "stead",
+    "ton", "wick",
 ];
 const TRADES: [&str; 20] = [
-    "Accounting", "Autos", "Bakery", "Carpets", "Dental", "Electrical", "Flowers", "Garages", "Heating",
-    "Insurance", "Joinery", "Kitchens", "Law", "Motors", "Optics", "Plumbing", "Roofing", "Tires", "Travel",
+    "Accounting",
+    "Autos",
+    "Bakery",
+    "Carpets",
+    "Dental",
+    "Electrical",
+    "Flowers",
+    "Garages",
+    "Heating",
+    "Insurance",
+    "Joinery",
+    "Kitchens",
+    "Law",
+    "Motors",
+    "Optics",
+    "Plumbing",
+    "Roofing",
+    "Tires",
+    "Travel",
     "Windows",
 ];
-const GROUPS: [&str; 6] = ["Head office", "Marketing", "Sales", "Support", "Web shop", "Service desk"];
+const GROUPS: [&str; 6] = [
+    "Head office",
+    "Marketing",
+    "Sales",
+    "Support",
+    "Web shop",
+    "Service desk",
+];
 
 /// A customer with its groups.
 #[derive(Debug)]
@@ -51,17 +98,31 @@ pub(super) struct Company {
 
 /// The customers; the first is the one with well-known keys.
 pub(super) fn make(random: &mut Rng) -> Vec<Company> {
-    let mut names: Vec<String> =
-        STARTS.iter().flat_map(|start| ENDS.iter().map(move |end| format!("{start}{end}"))).collect();
+    let mut names: Vec<String> = STARTS
+        .iter()
+        .flat_map(|start| ENDS.iter().map(move |end| format!("{start}{end}")))
+        .collect();
     random.shuffle(&mut names);
     names.truncate(CUSTOMERS);
-    names.iter().enumerate().map(|(index, name)| company(index, name, random)).collect()
+    names
+        .iter()
+        .enumerate()
+        .map(|(index, name)| company(index, name, random))
+        .collect()
 }
 
 fn company(index: usize, name: &str, random: &mut Rng) -> Company {
     let is_first = index == 0;
-    let (reseller, dealers) = RESELLERS[if is_first { 0 } else { random.usize(..RESELLERS.len()) }];
-    let dealer = if is_first || random.u8(..10) < 8 { random.choice(dealers).copied() } else { None };
+    let (reseller, dealers) = RESELLERS[if is_first {
+        0
+    } else {
+        random.usize(..RESELLERS.len())
+    }];
+    let dealer = if is_first || random.u8(..10) < 8 {
+        random.choice(dealers).copied()
+    } else {
+        None
+    };
     let country = match random.u8(..10) {
         _ if is_first => CountryCode::US,
         0..4 => CountryCode::US,

@@ -42,7 +42,10 @@ pub(crate) enum DemoError {
 ///
 /// # Errors
 /// [`DemoError`].
-pub(crate) async fn load(switchboard: &Switchboard, mut progress: impl FnMut(u64, u64)) -> Result<(), DemoError> {
+pub(crate) async fn load(
+    switchboard: &Switchboard,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<(), DemoError> {
     if !keys::is_demo(switchboard).await {
         if !switchboard.is_empty(&Principal::command_line()).await? {
             return Err(DemoError::NotEmpty);
@@ -61,13 +64,22 @@ pub(crate) async fn load(switchboard: &Switchboard, mut progress: impl FnMut(u64
     for batch in rows.chunks(BATCH) {
         let report = switchboard.import_numbers(&who, batch.to_vec()).await?;
         if let Some(fault) = report.faults().next() {
-            return Err(DemoError::Data(format!("row {}, {}: {}", fault.line, fault.column, fault.reason)));
+            return Err(DemoError::Data(format!(
+                "row {}, {}: {}",
+                fault.line, fault.column, fault.reason
+            )));
         }
         done += batch.len() as u64;
         progress(done, total);
     }
-    if switchboard.count_employees(&who, &EmployeeFilter::default()).await? == 0 {
-        switchboard.import_employees(&who, people::rows(&companies, &mut random)).await?;
+    if switchboard
+        .count_employees(&who, &EmployeeFilter::default())
+        .await?
+        == 0
+    {
+        switchboard
+            .import_employees(&who, people::rows(&companies, &mut random))
+            .await?;
     }
     hold_some(switchboard, &who, &companies[0], &rows).await?;
     keys::ensure_others(switchboard, &companies[0]).await?;
@@ -84,14 +96,19 @@ async fn hold_some(
     let wrong = |problem: &str| DemoError::Data(problem.to_owned());
     let customer = switchboard.customer_by_code(who, &company.code).await?;
     let customer = customer.ok_or_else(|| wrong("the first company has no numbers"))?;
-    let group = switchboard.group_by_name(who, customer.id, company.groups[0]).await?;
+    let group = switchboard
+        .group_by_name(who, customer.id, company.groups[0])
+        .await?;
     let group = group.ok_or_else(|| wrong("the first company's first group has no numbers"))?;
     let stock = rows.iter().filter(|row| row.group.is_none());
     for (index, row) in stock.step_by(HELD_ONE_OF).enumerate() {
         let request = HoldNumber {
             client_reference: format!("demo-hold-{index:010}"),
             group_id: group.id,
-            number: row.number.parse::<E164>().map_err(|error| wrong(&error.to_string()))?,
+            number: row
+                .number
+                .parse::<E164>()
+                .map_err(|error| wrong(&error.to_string()))?,
             minutes: HOLD_MINUTES,
         };
         switchboard.hold_number(who, request).await?;

@@ -19,16 +19,42 @@ const DROPPED: u32 = 5;
 
 /// What numbers are for.
 const PURPOSES: [&str; 16] = [
-    "Main line", "Reception", "Sales", "Support", "Bookings", "Billing", "After hours", "Recruiting",
-    "Spring campaign", "Summer sale", "Radio spot", "Billboard", "Newspaper ad", "Flyer", "Van fleet", "Website",
+    "Main line",
+    "Reception",
+    "Sales",
+    "Support",
+    "Bookings",
+    "Billing",
+    "After hours",
+    "Recruiting",
+    "Spring campaign",
+    "Summer sale",
+    "Radio spot",
+    "Billboard",
+    "Newspaper ad",
+    "Flyer",
+    "Van fleet",
+    "Website",
 ];
 const TAGS: [&str; 6] = ["campaign", "print", "web", "radio", "outdoor", "vip"];
-const POOL_NAMES: [&str; 6] =
-    ["Paid search", "Website visitors", "Winter tires landing page", "Partner sites", "Newsletter", "Social ads"];
+const POOL_NAMES: [&str; 6] = [
+    "Paid search",
+    "Website visitors",
+    "Winter tires landing page",
+    "Partner sites",
+    "Newsletter",
+    "Social ads",
+];
 
 /// All rows; `line` counts them.
 pub(super) fn rows(companies: &[Company], random: &mut Rng) -> Vec<ImportRow> {
-    let mut maker = Maker { companies, random, names: HashMap::new(), pools: 0, rows: Vec::new() };
+    let mut maker = Maker {
+        companies,
+        random,
+        names: HashMap::new(),
+        pools: 0,
+        rows: Vec::new(),
+    };
     for range in ranges::all() {
         maker.range(&range);
     }
@@ -85,7 +111,9 @@ impl Maker<'_> {
             return 0;
         }
         let tries: [usize; 4] = std::array::from_fn(|_| self.random.usize(..self.companies.len()));
-        let at_home = tries.into_iter().find(|index| self.companies[*index].country == range.country);
+        let at_home = tries
+            .into_iter()
+            .find(|index| self.companies[*index].country == range.country);
         at_home.unwrap_or(tries[0])
     }
 
@@ -109,18 +137,34 @@ impl Maker<'_> {
         let groups = &self.companies[company].groups;
         let group = groups[self.random.usize(..groups.len())];
         let purpose = PURPOSES[self.random.usize(..PURPOSES.len())];
-        let used = self.names.entry((self.companies[company].code.clone(), group, purpose)).or_default();
+        let used = self
+            .names
+            .entry((self.companies[company].code.clone(), group, purpose))
+            .or_default();
         *used += 1;
-        let name = if *used == 1 { purpose.to_owned() } else { format!("{purpose} {used}") };
+        let name = if *used == 1 {
+            purpose.to_owned()
+        } else {
+            format!("{purpose} {used}")
+        };
         let tagged = self.random.u8(..3) == 0;
         let tags = tagged.then(|| TAGS[self.random.usize(..TAGS.len())].to_owned());
-        let row = ImportRow { status: Some(status.to_owned()), name: Some(name), tags, ..row };
+        let row = ImportRow {
+            status: Some(status.to_owned()),
+            name: Some(name),
+            tags,
+            ..row
+        };
         self.owned(company, group, row)
     }
 
     /// Every third pool is the well-known company's.
     fn pool(&mut self, range: &Range, matching: &PoolMatch, members: Vec<String>) {
-        let company = if self.pools.is_multiple_of(3) { 0 } else { self.company(range) };
+        let company = if self.pools.is_multiple_of(3) {
+            0
+        } else {
+            self.company(range)
+        };
         let groups = &self.companies[company].groups;
         let group = groups[self.pools % groups.len()];
         let name = format!("{} {}", POOL_NAMES[self.pools % POOL_NAMES.len()], self.pools + 1);

@@ -7,13 +7,13 @@ use super::companies::Company;
 
 const FIRST_NAMES: [&str; 32] = [
     "Alex", "Amara", "Anna", "Ben", "Carla", "Chloe", "Daniel", "David", "Elena", "Emma", "Farid", "Grace",
-    "Hannah", "Ivan", "James", "Jonas", "Julia", "Karim", "Laura", "Leo", "Maria", "Mei", "Nadia", "Noah", "Olivia",
-    "Oscar", "Priya", "Rosa", "Sam", "Sofia", "Tom", "Yuki",
+    "Hannah", "Ivan", "James", "Jonas", "Julia", "Karim", "Laura", "Leo", "Maria", "Mei", "Nadia", "Noah",
+    "Olivia", "Oscar", "Priya", "Rosa", "Sam", "Sofia", "Tom", "Yuki",
 ];
 const LAST_NAMES: [&str; 32] = [
-    "Adams", "Baker", "Bell", "Brown", "Carter", "Clark", "Cooper", "Cruz", "Diaz", "Evans", "Fisher", "Garcia",
-    "Green", "Hall", "Harris", "Hill", "Hughes", "Khan", "King", "Lee", "Lopez", "Martin", "Miller", "Moore",
-    "Nguyen", "Patel", "Reed", "Silva", "Smith", "Walker", "Wood", "Young",
+    "Adams", "Baker", "Bell", "Brown", "Carter", "Clark", "Cooper", "Cruz", "Diaz", "Evans", "Fisher",
+    "Garcia", "Green", "Hall", "Harris", "Hill", "Hughes", "Khan", "King", "Lee", "Lopez", "Martin",
+    "Miller", "Moore", "Nguyen", "Patel", "Reed", "Silva", "Smith", "Walker", "Wood", "Young",
 ];
 /// The first extension of every company.
 const FIRST_EXTENSION: usize = 100;

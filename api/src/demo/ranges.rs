@@ -24,7 +24,10 @@ pub(super) struct Range {
 /// What the numbers of a range are, and how a pool of them is ordered.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    Local { city: &'static str, region: Option<&'static str> },
+    Local {
+        city: &'static str,
+        region: Option<&'static str>,
+    },
     AreaCode(&'static str),
     TollFree,
     National,
@@ -34,7 +37,13 @@ pub(super) enum Kind {
 impl Range {
     /// The numbers, as E.164 text.
     pub(super) fn numbers(&self) -> impl Iterator<Item = String> + use<> {
-        let Self { prefix, width, first, count, .. } = *self;
+        let Self {
+            prefix,
+            width,
+            first,
+            count,
+            ..
+        } = *self;
         (first..first + count).map(move |last| format!("{prefix}{last:0width$}"))
     }
 
@@ -47,9 +56,10 @@ impl Range {
                 city: city.to_owned(),
                 region: region.map(str::to_owned),
             }),
-            Kind::AreaCode(code) => {
-                PoolMatch::Geographic(GeographicMatch::AreaCode { country, area_code: code.to_owned() })
-            }
+            Kind::AreaCode(code) => PoolMatch::Geographic(GeographicMatch::AreaCode {
+                country,
+                area_code: code.to_owned(),
+            }),
             Kind::TollFree => PoolMatch::TollFree { country },
             Kind::National => PoolMatch::National { country },
             Kind::Mobile => return None,
@@ -62,7 +72,11 @@ type City = (&'static str, &'static str, &'static [&'static str]);
 
 const CANADA: &[City] = &[
     ("Burlington", "ON", &["+1289337"]),
-    ("Hamilton", "ON", &["+1289389", "+1289396", "+1905296", "+1905297"]),
+    (
+        "Hamilton",
+        "ON",
+        &["+1289389", "+1289396", "+1905296", "+1905297"],
+    ),
     ("Oakville", "ON", &["+1905257", "+1905337"]),
     ("Mississauga", "ON", &["+1905206"]),
     ("Toronto", "ON", &["+1416203", "+1416204"]),
@@ -102,8 +116,9 @@ const UNITED_STATES: &[City] = &[
 ];
 
 /// North American toll-free area codes with the exchange 555.
-const TOLL_FREE: [&str; 7] =
-    ["+1800555", "+1833555", "+1844555", "+1855555", "+1866555", "+1877555", "+1888555"];
+const TOLL_FREE: [&str; 7] = [
+    "+1800555", "+1833555", "+1844555", "+1855555", "+1866555", "+1877555", "+1888555",
+];
 
 const BRITAIN: &[(&str, &str, u32)] = &[
     ("Bristol", "+441174960", 200),
@@ -133,26 +148,74 @@ pub(super) fn all() -> Vec<Range> {
         kind: Kind::TollFree,
         cost: ("1.15", "USD"),
     };
-    const GB: Range = Range { width: 3, first: 0, country: CountryCode::GB, cost: ("1.00", "GBP"), ..NANP };
+    const GB: Range = Range {
+        width: 3,
+        first: 0,
+        country: CountryCode::GB,
+        cost: ("1.00", "GBP"),
+        ..NANP
+    };
     let cities = |list: &'static [City], base: Range| {
         list.iter().flat_map(move |(city, region, exchanges)| {
-            let kind = Kind::Local { city, region: Some(region) };
+            let kind = Kind::Local {
+                city,
+                region: Some(region),
+            };
             exchanges.iter().map(move |prefix| Range { prefix, kind, ..base })
         })
     };
-    let canada = Range { country: CountryCode::CA, cost: ("1.50", "CAD"), ..NANP };
-    let mut ranges: Vec<Range> = cities(CANADA, canada).chain(cities(UNITED_STATES, NANP)).collect();
-    ranges.extend(TOLL_FREE.map(|prefix| Range { prefix, count: 80, cost: ("2.00", "USD"), ..NANP }));
-    ranges.extend(BRITAIN.iter().map(|&(city, prefix, count)| {
-        Range { prefix, count, kind: Kind::Local { city, region: None }, ..GB }
+    let canada = Range {
+        country: CountryCode::CA,
+        cost: ("1.50", "CAD"),
+        ..NANP
+    };
+    let mut ranges: Vec<Range> = cities(CANADA, canada)
+        .chain(cities(UNITED_STATES, NANP))
+        .collect();
+    ranges.extend(TOLL_FREE.map(|prefix| Range {
+        prefix,
+        count: 80,
+        cost: ("2.00", "USD"),
+        ..NANP
+    }));
+    ranges.extend(BRITAIN.iter().map(|&(city, prefix, count)| Range {
+        prefix,
+        count,
+        kind: Kind::Local { city, region: None },
+        ..GB
     }));
     ranges.extend([
         // No drama range here: numbers at the start of one of Coventry's blocks.
-        Range { prefix: "+442476010", count: 120, kind: Kind::AreaCode("24"), ..GB },
-        Range { prefix: "+441914980", count: 110, kind: Kind::AreaCode("191"), ..GB },
-        Range { prefix: "+448081570", count: 200, cost: ("2.00", "GBP"), ..GB },
-        Range { prefix: "+443069990", count: 200, kind: Kind::National, ..GB },
-        Range { prefix: "+447400123", count: 60, kind: Kind::Mobile, ..GB },
+        Range {
+            prefix: "+442476010",
+            count: 120,
+            kind: Kind::AreaCode("24"),
+            ..GB
+        },
+        Range {
+            prefix: "+441914980",
+            count: 110,
+            kind: Kind::AreaCode("191"),
+            ..GB
+        },
+        Range {
+            prefix: "+448081570",
+            count: 200,
+            cost: ("2.00", "GBP"),
+            ..GB
+        },
+        Range {
+            prefix: "+443069990",
+            count: 200,
+            kind: Kind::National,
+            ..GB
+        },
+        Range {
+            prefix: "+447400123",
+            count: 60,
+            kind: Kind::Mobile,
+            ..GB
+        },
     ]);
     ranges
 }

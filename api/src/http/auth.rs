@@ -49,9 +49,18 @@ impl KeyAuthenticator {
         Self {
             switchboard,
             accept_demo_keys,
-            trusted: future::Cache::builder().max_capacity(MOST_KEYS).time_to_live(TRUSTED_FOR).build(),
-            known: sync::Cache::builder().max_capacity(MOST_KEYS).time_to_idle(KNOWN_FOR).build(),
-            failures: sync::Cache::builder().max_capacity(MOST_ADDRESSES).time_to_live(FAILURE_WINDOW).build(),
+            trusted: future::Cache::builder()
+                .max_capacity(MOST_KEYS)
+                .time_to_live(TRUSTED_FOR)
+                .build(),
+            known: sync::Cache::builder()
+                .max_capacity(MOST_KEYS)
+                .time_to_idle(KNOWN_FOR)
+                .build(),
+            failures: sync::Cache::builder()
+                .max_capacity(MOST_ADDRESSES)
+                .time_to_live(FAILURE_WINDOW)
+                .build(),
         }
     }
 
@@ -63,11 +72,18 @@ impl KeyAuthenticator {
         if let Some(principal) = self.trusted.get(&hash).await {
             return Ok(principal);
         }
-        if self.known.get(&hash).is_none() && address.is_some_and(|address| self.has_failed_too_often(address)) {
-            return Err(AuthError::TooManyAttempts { retry_after: FAILURE_WINDOW });
+        if self.known.get(&hash).is_none()
+            && address.is_some_and(|address| self.has_failed_too_often(address))
+        {
+            return Err(AuthError::TooManyAttempts {
+                retry_after: FAILURE_WINDOW,
+            });
         }
         // Requests that come at once with one key ask the database once.
-        let judged = self.trusted.try_get_with(hash, self.switchboard.authenticate(token)).await;
+        let judged = self
+            .trusted
+            .try_get_with(hash, self.switchboard.authenticate(token))
+            .await;
         match judged {
             Ok(principal) => {
                 self.known.insert(hash, ());

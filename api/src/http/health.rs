@@ -5,7 +5,10 @@ use serde_json::json;
 use service::Switchboard;
 
 pub(super) fn routes(switchboard: Switchboard) -> Router {
-    Router::new().route("/livez", get(alive)).route("/readyz", get(ready)).with_state(switchboard)
+    Router::new()
+        .route("/livez", get(alive))
+        .route("/readyz", get(ready))
+        .with_state(switchboard)
 }
 
 async fn alive() -> impl IntoResponse {
@@ -27,5 +30,8 @@ async fn ready(State(switchboard): State<Switchboard>) -> impl IntoResponse {
 }
 
 fn unavailable(reason: &str) -> (StatusCode, Json<serde_json::Value>) {
-    (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "unavailable", "reason": reason })))
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        Json(json!({ "status": "unavailable", "reason": reason })),
+    )
 }

@@ -51,7 +51,10 @@ pub enum AppError {
 /// # Errors
 /// [`AppError`].
 pub async fn app(switchboard: Switchboard, options: AppOptions) -> Result<Router, AppError> {
-    let authenticator = Arc::new(auth::KeyAuthenticator::new(switchboard.clone(), options.accept_demo_keys));
+    let authenticator = Arc::new(auth::KeyAuthenticator::new(
+        switchboard.clone(),
+        options.accept_demo_keys,
+    ));
     let schema = graphql::schema(switchboard.clone());
     let server = GraphqlServer::new(schema, &graphql::sdl(), authenticator, options.limits)?
         .with_shutdown(options.shutdown);

@@ -25,23 +25,38 @@ const SECURITY: [(HeaderName, &str); 4] = [
 ];
 
 pub(super) fn routes(demo_key: Option<&str>) -> Router {
-    let page = Bytes::from(web::page(&PageConfig { title: "Switchboard", demo_key }));
-    let page_route = get(move || async move {
-        ([(header::CACHE_CONTROL, ASK_AGAIN)], Html(page.clone())).into_response()
-    });
+    let page = Bytes::from(web::page(&PageConfig {
+        title: "Switchboard",
+        demo_key,
+    }));
+    let page_route =
+        get(
+            move || async move { ([(header::CACHE_CONTROL, ASK_AGAIN)], Html(page.clone())).into_response() },
+        );
     let mut router = Router::new()
         .route("/", page_route.layer(CompressionLayer::new()))
-        .route("/assets/{*path}", get(|Path(path): Path<String>, headers| file(format!("assets/{path}"), headers)));
+        .route(
+            "/assets/{*path}",
+            get(|Path(path): Path<String>, headers| file(format!("assets/{path}"), headers)),
+        );
     // Files that stand beside the page and not among its assets, such as a favicon.
-    for asset in web::assets().iter().filter(|asset| !asset.path.starts_with("assets/")) {
-        router = router.route(&format!("/{}", asset.path), get(|headers| file(asset.path.to_owned(), headers)));
+    for asset in web::assets()
+        .iter()
+        .filter(|asset| !asset.path.starts_with("assets/"))
+    {
+        router = router.route(
+            &format!("/{}", asset.path),
+            get(|headers| file(asset.path.to_owned(), headers)),
+        );
     }
     router.layer(map_response(secured))
 }
 
 async fn secured(mut response: Response) -> Response {
     for (name, value) in SECURITY {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(name, HeaderValue::from_static(value));
     }
     response
 }
@@ -50,7 +65,9 @@ async fn file(path: String, headers: HeaderMap) -> Response {
     let Some(asset) = web::asset(&path) else {
         return super::no_such_path(&format!("/{path}"));
     };
-    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    let known = headers
+        .get(header::IF_NONE_MATCH)
+        .and_then(|value| value.to_str().ok());
     if known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim() == asset.etag)) {
         return (StatusCode::NOT_MODIFIED, facts(asset)).into_response();
     }
@@ -71,7 +88,10 @@ fn facts(asset: &Asset) -> [(HeaderName, HeaderValue); 4] {
     [
         (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
         (header::ETAG, HeaderValue::from_static(asset.etag)),
-        (header::CACHE_CONTROL, if asset.immutable { FOR_GOOD } else { ASK_AGAIN }),
+        (
+            header::CACHE_CONTROL,
+            if asset.immutable { FOR_GOOD } else { ASK_AGAIN },
+        ),
         (header::VARY, HeaderValue::from_static("accept-encoding")),
     ]
 }
@@ -86,12 +106,16 @@ fn accepts_gzip(headers: &HeaderMap) -> bool {
             .flat_map(|value| value.split(','))
             .find_map(|entry| {
                 let mut parts = entry.split(';').map(str::trim);
-                parts.next().filter(|coding| coding.eq_ignore_ascii_case(wanted))?;
+                parts
+                    .next()
+                    .filter(|coding| coding.eq_ignore_ascii_case(wanted))?;
                 let quality = parts.find_map(|part| part.strip_prefix("q="));
                 Some(quality.map_or(1.0, |quality| quality.parse::<f32>().unwrap_or(0.0)))
             })
     };
-    quality("gzip").or_else(|| quality("*")).is_some_and(|quality| quality > 0.0)
+    quality("gzip")
+        .or_else(|| quality("*"))
+        .is_some_and(|quality| quality > 0.0)
 }
 
 #[cfg(test)]
@@ -104,7 +128,13 @@ mod tests {
 
     #[test]
     fn gzip_is_sent_to_those_who_accept_it() {
-        for value in ["gzip", "br, GZIP", "gzip;q=0.5, identity", "*", "deflate, *;q=0.1"] {
+        for value in [
+            "gzip",
+            "br, GZIP",
+            "gzip;q=0.5, identity",
+            "*",
+            "deflate, *;q=0.1",
+        ] {
             assert!(accepts_gzip(&accepting(value)), "{value}");
         }
     }

@@ -10,29 +10,29 @@ use std::{
 use tempfile::TempDir;
 
 /// A folder to run in; gone afterwards.
-pub struct Folder(TempDir);
+pub(crate) struct Folder(TempDir);
 
 impl Folder {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, content: &str) -> PathBuf {
+    pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// The program with nothing configured, about to run here.
-    pub fn program(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn program(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_switchboard"));
         command
             .args(arguments)
@@ -45,21 +45,21 @@ impl Folder {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Finished {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Finished {
         Finished::of(self.program(arguments).output().unwrap())
     }
 }
 
 /// What a run ended with.
 #[derive(Debug)]
-pub struct Finished {
-    pub code: i32,
-    pub out: String,
-    pub err: String,
+pub(crate) struct Finished {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
 }
 
 impl Finished {
-    pub fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         Self {
             code: output
                 .status
@@ -72,34 +72,34 @@ impl Finished {
 }
 
 /// A server that runs until it is dropped.
-pub struct Server {
+pub(crate) struct Server {
     running: Running,
     out: BufReader<ChildStdout>,
     /// Reads the log all the time, so that the server never waits for a full pipe.
     err: JoinHandle<String>,
     /// What it printed before it was ready.
-    pub before: String,
+    pub(crate) before: String,
     /// `http://127.0.0.1:PORT`
-    pub url: String,
+    pub(crate) url: String,
 }
 
 impl Server {
     /// Starts the program and waits until it says that it is ready.
-    pub fn start(folder: &Folder, arguments: &[&str]) -> Self {
+    pub(crate) fn start(folder: &Folder, arguments: &[&str]) -> Self {
         Self::start_with(folder, arguments, &[])
     }
 
     /// The same, with more in the environment.
-    pub fn start_with(folder: &Folder, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(folder: &Folder, arguments: &[&str], environment: &[(&str, &str)]) -> Self {
         let mut command = folder.program(arguments);
         command.envs(environment.iter().copied());
         command
             .args(["--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut log = child.stderr.take().unwrap();
+        let mut running = Running(command.spawn().unwrap());
+        let mut out = BufReader::new(running.0.stdout.take().unwrap());
+        let mut log = running.0.stderr.take().unwrap();
         let err = std::thread::spawn(move || {
             let mut text = String::new();
             log.read_to_string(&mut text).unwrap();
@@ -114,7 +114,7 @@ impl Server {
             if let Some(url) = line.trim().strip_prefix("Switchboard is ready at ") {
                 let url = url.trim_end_matches('/').to_owned();
                 return Self {
-                    running: Running(child),
+                    running,
                     out,
                     err,
                     before,
@@ -126,7 +126,7 @@ impl Server {
     }
 
     /// Asks it to end, as a service manager does, and gives what it printed since it was ready.
-    pub fn stop(mut self) -> Finished {
+    pub(crate) fn stop(mut self) -> Finished {
         let pid = self.running.0.id().to_string();
         assert!(
             Command::new("kill")

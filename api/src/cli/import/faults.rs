@@ -23,7 +23,11 @@ pub(super) struct RowProblem {
 
 impl From<RowFault> for RowProblem {
     fn from(fault: RowFault) -> Self {
-        Self { line: fault.line, column: fault.column.to_owned(), reason: fault.reason }
+        Self {
+            line: fault.line,
+            column: fault.column.to_owned(),
+            reason: fault.reason,
+        }
     }
 }
 
@@ -35,29 +39,49 @@ pub(super) struct FaultLog {
 
 impl FaultLog {
     pub(super) fn create(path: Option<&Path>) -> CliResult<Self> {
-        let Some(path) = path else { return Ok(Self { file: None, reported: 0 }) };
+        let Some(path) = path else {
+            return Ok(Self {
+                file: None,
+                reported: 0,
+            });
+        };
         let place = path.display().to_string();
         let mut writer = csv::Writer::from_path(path).map_err(|error| failed(&place, error))?;
-        writer.write_record(["line", "column", "reason"]).map_err(|error| failed(&place, error))?;
-        Ok(Self { file: Some((place, writer)), reported: 0 })
+        writer
+            .write_record(["line", "column", "reason"])
+            .map_err(|error| failed(&place, error))?;
+        Ok(Self {
+            file: Some((place, writer)),
+            reported: 0,
+        })
     }
 
     pub(super) fn report(&mut self, bar: &ProgressBar, problem: &RowProblem) -> CliResult<()> {
         let RowProblem { line, column, reason } = problem;
         self.reported += 1;
         if self.reported <= SHOWN {
-            let column = if column.is_empty() { String::new() } else { format!("{column}: ") };
+            let column = if column.is_empty() {
+                String::new()
+            } else {
+                format!("{column}: ")
+            };
             bar.suspend(|| output::complain(&format!("line {line}: {column}{reason}")));
         }
         if let Some((place, writer)) = &mut self.file {
-            writer.write_record([&line.to_string(), column, reason]).map_err(|error| failed(place, error))?;
+            writer
+                .write_record([&line.to_string(), column, reason])
+                .map_err(|error| failed(place, error))?;
         }
         Ok(())
     }
 
     pub(super) fn finish(self) -> CliResult<()> {
         if self.reported > SHOWN {
-            let hint = if self.file.is_some() { "" } else { "; --faults FILE.csv writes all of them" };
+            let hint = if self.file.is_some() {
+                ""
+            } else {
+                "; --faults FILE.csv writes all of them"
+            };
             output::complain(&format!("and {} more{hint}", self.reported - SHOWN));
         }
         match self.file {

@@ -80,18 +80,33 @@ const PAUSE: Duration = Duration::from_millis(200);
 pub(super) async fn run(config: Config, command: ImportCommand) -> CliResult {
     let ImportCommand::Numbers(options) = command;
     let place = options.file.display().to_string();
-    let file = File::open(&options.file).map_err(|error| CliError::File { place: place.clone(), error })?;
+    let file = File::open(&options.file).map_err(|error| CliError::File {
+        place: place.clone(),
+        error,
+    })?;
     let size = file.metadata().map_or(0, |metadata| metadata.len());
-    let rows = Rows::open(file, options.country).map_err(|problem| CliError::Other(format!("{place}: {problem}")))?;
+    let rows = Rows::open(file, options.country)
+        .map_err(|problem| CliError::Other(format!("{place}: {problem}")))?;
     let log = FaultLog::create(options.faults.as_deref())?;
     let switchboard = open(&config).await?;
     switchboard.migrate().await?;
     let (sender, batches) = mpsc::channel(AHEAD);
     let reading = tokio::task::spawn_blocking(move || rows.send(&sender));
-    let bar = output::progress(size, "{bar:40} {percent:>3} %  {binary_bytes_per_sec}  {eta} left  {msg}");
-    let mut import = Import { switchboard, log, bar, first_lines: HashMap::new(), tally: Tally::default() };
+    let bar = output::progress(
+        size,
+        "{bar:40} {percent:>3} %  {binary_bytes_per_sec}  {eta} left  {msg}",
+    );
+    let mut import = Import {
+        switchboard,
+        log,
+        bar,
+        first_lines: HashMap::new(),
+        tally: Tally::default(),
+    };
     import.all(batches).await?;
-    let read = reading.await.map_err(|error| CliError::Other(error.to_string()))?;
+    let read = reading
+        .await
+        .map_err(|error| CliError::Other(error.to_string()))?;
     read.map_err(|error| CliError::Other(format!("{place}: {error}")))?;
     import.finish()
 }
@@ -143,7 +158,14 @@ impl Import {
                 } else {
                     self.tally.bad += 1;
                     let reason = format!("the same number stands in line {first}");
-                    self.log.report(&self.bar, &RowProblem { line, column: "number".to_owned(), reason })?;
+                    self.log.report(
+                        &self.bar,
+                        &RowProblem {
+                            line,
+                            column: "number".to_owned(),
+                            reason,
+                        },
+                    )?;
                 }
             }
             RowOutcome::Refused(faults) => {
@@ -159,14 +181,22 @@ impl Import {
     fn finish(self) -> CliResult {
         self.bar.finish_and_clear();
         self.log.finish()?;
-        let Tally { added, unchanged, bad } = self.tally;
+        let Tally {
+            added,
+            unchanged,
+            bad,
+        } = self.tally;
         output::say(&format!(
             "{} added, {} unchanged, {}",
             output::count(added, "number"),
             indicatif::HumanCount(unchanged),
             output::count(bad, "bad row")
         ));
-        Ok(if bad == 0 { ExitCode::SUCCESS } else { ExitCode::from(PARTIAL) })
+        Ok(if bad == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(PARTIAL)
+        })
     }
 }
 

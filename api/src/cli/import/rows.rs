@@ -34,10 +34,16 @@ impl Rows {
     /// When it can't be read, or a column is unknown, missing or there twice.
     pub(super) fn open(file: File, country: Option<CountryCode>) -> Result<Self, String> {
         let mut reader = ReaderBuilder::new().from_reader(file);
-        let headers = reader.headers().map_err(|error| format!("the line of column names can't be read: {error}"))?;
+        let headers = reader
+            .headers()
+            .map_err(|error| format!("the line of column names can't be read: {error}"))?;
         let columns: StringRecord = headers.iter().map(|name| name.trim().to_lowercase()).collect();
         check_columns(&columns)?;
-        Ok(Self { reader, columns, country })
+        Ok(Self {
+            reader,
+            columns,
+            country,
+        })
     }
 
     /// Sends all rows, in batches; ends early when nobody wants them any more.
@@ -80,9 +86,17 @@ impl Rows {
             cells.push_field(unguarded(text));
         }
         let row = cells.deserialize::<ImportRow>(Some(&self.columns));
-        let mut row = row.map_err(|error| RowProblem { line, column: String::new(), reason: error.to_string() })?;
+        let mut row = row.map_err(|error| RowProblem {
+            line,
+            column: String::new(),
+            reason: error.to_string(),
+        })?;
         row.line = line;
-        if row.country.as_deref().is_none_or(|country| country.trim().is_empty()) {
+        if row
+            .country
+            .as_deref()
+            .is_none_or(|country| country.trim().is_empty())
+        {
             row.country = self.country.map(|country| country.to_string());
         }
         Ok(row)
@@ -91,17 +105,35 @@ impl Rows {
 
 /// A line with too many or too few cells is one bad row; after anything else there is nothing more to read.
 fn line_problem(error: csv::Error) -> Result<RowProblem, csv::Error> {
-    let ErrorKind::UnequalLengths { pos, expected_len, len } = error.kind() else { return Err(error) };
+    let ErrorKind::UnequalLengths {
+        pos,
+        expected_len,
+        len,
+    } = error.kind()
+    else {
+        return Err(error);
+    };
     let line = pos.as_ref().map_or(0, csv::Position::line);
     let reason = format!("has {len} cells where the first line has {expected_len}");
-    Ok(RowProblem { line, column: String::new(), reason })
+    Ok(RowProblem {
+        line,
+        column: String::new(),
+        reason,
+    })
 }
 
 fn check_columns(columns: &StringRecord) -> Result<(), String> {
     let mut faults = Vec::new();
-    let unknown: Vec<&str> = columns.iter().filter(|name| !ImportRow::COLUMNS.contains(name)).collect();
+    let unknown: Vec<&str> = columns
+        .iter()
+        .filter(|name| !ImportRow::COLUMNS.contains(name))
+        .collect();
     if !unknown.is_empty() {
-        faults.push(format!("unknown columns: {}; known: {}", unknown.join(", "), ImportRow::COLUMNS.join(", ")));
+        faults.push(format!(
+            "unknown columns: {}; known: {}",
+            unknown.join(", "),
+            ImportRow::COLUMNS.join(", ")
+        ));
     }
     let twice = |name: &&str| columns.iter().filter(|other| other == name).count() > 1;
     let repeated: Vec<&str> = ImportRow::COLUMNS.into_iter().filter(twice).collect();
@@ -111,5 +143,9 @@ fn check_columns(columns: &StringRecord) -> Result<(), String> {
     if !columns.iter().any(|name| name == "number") {
         faults.push("the column \"number\" is missing".to_owned());
     }
-    if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+    if faults.is_empty() {
+        Ok(())
+    } else {
+        Err(faults.join("; "))
+    }
 }
