@@ -11,6 +11,8 @@ mod numbers;
 mod pools;
 mod rows;
 mod tenants;
+#[cfg(test)]
+mod tests;
 
 pub use rows::{Batch, Cell, TABLES, Table};
 
