@@ -1,4 +1,4 @@
-// Makes number events: renames one number again and again, so that a subscription has something to say.
+// Makes number events: labels one number again and again, so that a subscription has something to say.
 // usage: events.mjs --url http://127.0.0.1:8000/graphql --token KEY [--every MILLISECONDS] [--for SECONDS]
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -15,18 +15,17 @@ async function call({ url, key }, query, variables) {
   return data;
 }
 
-const FIND = 'query FindNumber { numbers(first: 1) { nodes { id name } } }';
-const RENAME = `mutation RenameNumber($input: UpdateNumberInput!) {
+const FIND = 'query FindNumber { numbers(first: 1, filter: { status: [ACTIVE] }) { nodes { id } } }';
+const TAG = `mutation TagNumber($input: UpdateNumberInput!) {
   updateNumber(input: $input) { number { id } userErrors { code message path } }
 }`;
 
-/** Renames the first number that the key sees; fails when the server refuses. */
+/** Labels the first number in service that the key sees; fails when the server refuses. */
 export async function changeNumber(server) {
   const [number] = (await call(server, FIND)).numbers.nodes;
   if (!number) throw new Error('the key sees no number to change');
-  const stamp = `${Date.now()}-${Math.random().toString(36).slice(2, 10)}`;
-  const input = { id: number.id, name: `Renamed ${stamp}`, clientReference: `rename-number-${stamp}` };
-  const { userErrors } = (await call(server, RENAME, { input })).updateNumber;
+  const input = { numberId: number.id, tags: [`changed ${Date.now()}`] };
+  const { userErrors } = (await call(server, TAG, { input })).updateNumber;
   if (userErrors.length > 0) throw new Error(JSON.stringify(userErrors));
 }
 
