@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use store::{
     Group, NewOperation, NumberBy, NumberRelations, OperationKind, OperationRecord, OperationState, Scope,
 };
+use tokio::sync::oneshot;
 
 pub(crate) use drive::{Verdict, caller_of, elsewhere, seen};
 pub(crate) use job::{Job, Receipt};
@@ -58,36 +59,49 @@ impl Switchboard {
         };
         let tenant = new.owner.tenant();
         let hash = new.input_hash.clone();
+        let (tell, written) = oneshot::channel();
+        let switchboard = self.clone();
+        // In a task of its own, so that a caller who goes away stops nothing.
+        let task = tokio::spawn(async move { switchboard.write_and_drive(new, job, tell).await });
+        let written = written.await.unwrap_or_else(|_| {
+            Err(ServiceError::Internal(
+                "the task of an order ended early".to_owned(),
+            ))
+        });
+        match written? {
+            Some(id) => {
+                // Whatever keeps it from finishing in time, the row is durable: the caller follows the operation.
+                let _ = tokio::time::timeout(self.settings().answer_within, task).await;
+                self.answer(who, id).await
+            }
+            None => self.join(who, &tenant, client_reference, &hash).await,
+        }
+    }
+
+    /// Writes an operation down, tells its id, and works on it.
+    async fn write_and_drive(
+        &self,
+        new: NewOperation,
+        job: Job,
+        tell: oneshot::Sender<ServiceResult<Option<i64>>>,
+    ) {
         let written = self
             .database()
             .write::<_, ServiceError, _>(move |tx| {
                 Box::pin(async move { Ok(store::insert_operation(tx, &new).await?) })
             })
-            .await?;
-        match written {
-            Some(operation) => self.start(who, operation, job).await,
-            None => self.join(who, &tenant, client_reference, &hash).await,
+            .await;
+        let operation = match written {
+            Ok(Some(operation)) => operation,
+            // A caller who has gone away needs no answer.
+            Ok(None) => return drop(tell.send(Ok(None))),
+            Err(error) => return drop(tell.send(Err(error))),
+        };
+        let id = operation.id;
+        drop(tell.send(Ok(Some(id))));
+        if let Err(error) = self.drive(operation, job).await {
+            tracing::warn!(operation = id, %error, "operation {id} was left to recovery");
         }
-    }
-
-    /// Works on a new operation in a task of its own, so that a caller who goes away stops nothing.
-    async fn start(
-        &self,
-        who: &Principal,
-        operation: OperationRecord,
-        job: Job,
-    ) -> ServiceResult<OrderAnswer> {
-        let (switchboard, id) = (self.clone(), operation.id);
-        let task = tokio::spawn(async move { switchboard.drive(operation, job).await });
-        match tokio::time::timeout(self.settings().answer_within, task).await {
-            Ok(Ok(Ok(()))) | Err(_) => {}
-            // The row is durable: recovery takes it up, and the caller follows the operation.
-            Ok(Ok(Err(error))) => {
-                tracing::warn!(operation = id, %error, "operation {id} was left to recovery")
-            }
-            Ok(Err(error)) => tracing::error!(operation = id, %error, "operation {id} was left to recovery"),
-        }
-        self.answer(who, id).await
     }
 
     /// The operation that has this reference already: the same input gets the same answer, also while it runs.
