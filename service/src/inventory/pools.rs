@@ -42,7 +42,7 @@ impl NumberPools for OwnInventory {
 
     async fn get(&self, _: &CallContext, pool: &UpstreamRef) -> Result<Outcome<PoolReceipt>> {
         if let Some(record) = self.pool(pool).await? {
-            return Ok(Outcome::Done(self.describe_pool(&record, Vec::new()).await?));
+            return Ok(Outcome::Done(self.describe_pool(&record).await?));
         }
         let claimed = self.claimed_numbers(pool.as_str()).await?;
         if claimed.is_empty() {
@@ -72,7 +72,7 @@ impl NumberPools for OwnInventory {
         let last = found.items.last().map(|(position, _)| position.id.to_string());
         let mut items = Vec::with_capacity(found.items.len());
         for (_, record) in &found.items {
-            items.push(self.describe_pool(record, Vec::new()).await?);
+            items.push(self.describe_pool(record).await?);
         }
         let next = last.filter(|_| found.has_next).map(PageToken);
         Ok(Page {
@@ -87,7 +87,7 @@ impl NumberPools for OwnInventory {
         let Some(record) = self.pool(&update.pool).await? else {
             return Ok(not_found());
         };
-        let mut receipt = self.describe_pool(&record, Vec::new()).await?;
+        let mut receipt = self.describe_pool(&record).await?;
         receipt.name = update.name.clone().or(receipt.name);
         receipt.route = update.route.clone().or(receipt.route);
         receipt.replacement = update.replacement.clone().or(receipt.replacement);
@@ -99,8 +99,11 @@ impl NumberPools for OwnInventory {
         let Some(record) = self.pool(&resize.pool).await? else {
             return Ok(not_found());
         };
+        if record.status != PoolStatus::Active {
+            return Ok(out_of_service());
+        }
         let token = resize.token.as_str();
-        let members = self.members(&record).await?;
+        let mut members = self.members(&record).await?;
         let has = u32::try_from(members.len()).unwrap_or(u32::MAX);
         if resize.quantity <= has {
             // Which leave: those that joined last. None has a session yet that could tell the longest idle.
@@ -111,10 +114,16 @@ impl NumberPools for OwnInventory {
         let claim = self
             .claim_many(cx, token, &record.matching, missing, resize.allow_partial)
             .await?;
-        Ok(match claim {
-            Ok(added) => Outcome::Done(self.describe_pool(&record, added).await?),
-            Err(refusal) => Outcome::Refused(refusal),
-        })
+        let added = match claim {
+            Ok(added) => added,
+            Err(refusal) => return Ok(Outcome::Refused(refusal)),
+        };
+        // What an earlier attempt claimed may be too little or too much by now: another change came between.
+        if added.len() < missing as usize && !resize.allow_partial {
+            return Ok(changed_meanwhile());
+        }
+        members.extend(added.into_iter().take(missing as usize));
+        Ok(Outcome::Done(pool_receipt(&record, members)))
     }
 
     async fn retire(&self, cx: &CallContext, retirement: &PoolRetirement) -> Result<Outcome<RetireReceipt>> {
@@ -172,10 +181,8 @@ impl OwnInventory {
             .collect())
     }
 
-    async fn describe_pool(&self, record: &PoolRecord, added: Vec<E164>) -> Result<PoolReceipt> {
-        let mut numbers = self.members(record).await?;
-        numbers.extend(added);
-        Ok(pool_receipt(record, numbers))
+    async fn describe_pool(&self, record: &PoolRecord) -> Result<PoolReceipt> {
+        Ok(pool_receipt(record, self.members(record).await?))
     }
 
     /// Claims `quantity` numbers in one transaction: all of them, or none unless fewer are welcome.
@@ -316,7 +323,17 @@ fn no_stock(quantity: u32, have: u32) -> Refusal {
 }
 
 fn not_found() -> Outcome<PoolReceipt> {
-    Outcome::Refused(Refusal::new(RefusalCode::NotFound, "there is no such pool"))
+    Outcome::Refused(Refusal::new(RefusalCode::NotFound, "there is no such pool").at("poolId"))
+}
+
+fn out_of_service() -> Outcome<PoolReceipt> {
+    let message = "the pool is retired; create a new one";
+    Outcome::Refused(Refusal::new(RefusalCode::InvalidState, message).at("poolId"))
+}
+
+fn changed_meanwhile() -> Outcome<PoolReceipt> {
+    let message = "the pool was changed while it was resized; look at it and ask again";
+    Outcome::Refused(Refusal::new(RefusalCode::InvalidState, message).at("poolId"))
 }
 
 fn unknown(pool: &UpstreamRef) -> ProviderError {
