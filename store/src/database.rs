@@ -331,3 +331,6 @@ async fn now_ms(connection: &impl ConnectionTrait, backend: Backend) -> Result<i
 fn connection_error(error: sqlx::Error) -> StoreError {
     StoreError::Configuration(format!("can't connect to the database: {error}"))
 }
+
+#[cfg(test)]
+mod tests;

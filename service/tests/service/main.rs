@@ -1,0 +1,29 @@
+//! The use cases, on both databases.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a step that fails is a test that fails"
+)]
+
+mod cancelled;
+mod carrier;
+mod changes;
+mod claims;
+mod contract;
+mod documents;
+mod failover;
+mod holds;
+mod idempotency;
+mod invariants;
+mod lifecycle;
+mod outcomes;
+mod pools;
+mod quarantine;
+mod reading;
+mod recovery;
+mod refusals;
+mod scope;
+mod tiers;
+mod world;
