@@ -131,3 +131,74 @@ impl Authenticator for KeyAuthenticator {
         Ok(Authenticated::new(graphql::authenticated(principal)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use service::{AccessLevel, Scope, Settings};
+
+    async fn demo() -> (store::testing::TestDatabase, Switchboard) {
+        let database = store::testing::sqlite().await;
+        let switchboard = Switchboard::over(database.database(), Settings::new(database.url())).unwrap();
+        let key = format!("{DEMO_KEY_PREFIX}admin");
+        switchboard
+            .ensure_demo_key("demo", &key, AccessLevel::Admin, Scope::Platform)
+            .await
+            .unwrap();
+        (database, switchboard)
+    }
+
+    fn from(address: &str, token: &'static str) -> Credentials<'static> {
+        Credentials {
+            token: Some(token),
+            peer: Some(address.parse().unwrap()),
+        }
+    }
+
+    #[tokio::test]
+    async fn well_known_keys_are_refused_where_others_can_reach_the_server() {
+        let (_database, switchboard) = demo().await;
+        let credentials = from("192.0.2.1:1", "sb_demo_admin");
+        let open = KeyAuthenticator::new(switchboard.clone(), true)
+            .authenticate(credentials)
+            .await;
+        assert!(open.is_ok());
+        let closed = KeyAuthenticator::new(switchboard, false)
+            .authenticate(credentials)
+            .await;
+        assert_eq!(closed.err(), Some(AuthError::Invalid));
+    }
+
+    #[tokio::test]
+    async fn failures_count_for_a_whole_network_and_for_no_other() {
+        let (_database, switchboard) = demo().await;
+        let authenticator = KeyAuthenticator::new(switchboard, true);
+        for _ in 0..FAILURES {
+            let guess = authenticator
+                .authenticate(from("[2001:db8::1]:1", "sb_live_guess"))
+                .await;
+            assert_eq!(guess.err(), Some(AuthError::Invalid));
+        }
+        let neighbor = authenticator
+            .authenticate(from("[2001:db8::2]:1", "sb_live_guess"))
+            .await;
+        assert!(matches!(neighbor.err(), Some(AuthError::TooManyAttempts { .. })));
+        let stranger = authenticator
+            .authenticate(from("[2001:db8:1::1]:1", "sb_live_guess"))
+            .await;
+        assert_eq!(stranger.err(), Some(AuthError::Invalid));
+    }
+
+    #[tokio::test]
+    async fn no_key_is_no_failure() {
+        let (_database, switchboard) = demo().await;
+        let authenticator = KeyAuthenticator::new(switchboard, true);
+        let missing = authenticator
+            .authenticate(Credentials {
+                token: None,
+                peer: None,
+            })
+            .await;
+        assert_eq!(missing.err(), Some(AuthError::Missing));
+    }
+}

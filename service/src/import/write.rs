@@ -1,11 +1,14 @@
 //! Writing a batch: one transaction, without the rows that turn out to be wrong in it.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::SignedDuration;
-use numbering::Facts;
+use numbering::{CountryCode, E164, Facts};
 use provider_core::domain::NumberStatus;
-use store::{EventKind, NewEvent, NewNumber, NumberRecord, NumberRelations, Scope, StoreError, Transaction};
+use store::{Arrival, EventKind, NewNumber, NumberRecord, StoreError, Transaction, name_key};
 
 use super::{
     ImportReport, ImportRow, RowFault, RowOutcome,
@@ -13,7 +16,7 @@ use super::{
     parse::{self, Assigned, Parsed, Reader},
     pools::Pools,
 };
-use crate::{Principal, ServiceError, ServiceResult, Switchboard, numbers::is_name_taken};
+use crate::{Principal, ServiceError, ServiceResult, Switchboard};
 
 /// What the history says made an imported number appear.
 const CAUSE: &str = "import";
@@ -27,7 +30,13 @@ enum Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Service(error.into())
+        Self::Service(match error {
+            // What was looked for before was written in between: when the batch is tried again, it is seen.
+            StoreError::Duplicate { index } => {
+                ServiceError::Busy(format!("another writer was first: {index}"))
+            }
+            other => other.into(),
+        })
     }
 }
 
@@ -132,153 +141,152 @@ struct Writer {
 }
 
 impl Writer {
-    fn event(&self, kind: EventKind) -> NewEvent<'_> {
-        NewEvent {
-            kind,
-            actor: &self.actor,
-            cause: Some(CAUSE),
-            operation_id: None,
-        }
-    }
-
     async fn write(&self, transaction: &Transaction, rows: &[Parsed]) -> Result<Written, Failure> {
-        let ids = self.insert(transaction, rows).await?;
-        let new: Vec<(usize, i64, &Parsed, &Assigned)> = rows
+        let numbers: Vec<E164> = rows.iter().map(|row| row.number.clone()).collect();
+        let known = store::known_numbers(transaction.connection(), &numbers).await?;
+        let new: Vec<(usize, &Parsed)> = rows
             .iter()
             .enumerate()
-            .filter_map(|(index, row)| Some((index, ids[index]?, row, row.assigned.as_ref()?)))
+            .filter(|(_, row)| !known.contains(&row.number))
             .collect();
-        let assigned: Vec<&Assigned> = new.iter().map(|(_, _, _, assigned)| *assigned).collect();
+        let assigned: Vec<&Assigned> = new.iter().filter_map(|(_, row)| row.assigned.as_ref()).collect();
         let owners = Owners::ensure(transaction, &assigned).await?;
-        let inserted: Vec<i64> = new.iter().map(|(_, id, _, _)| *id).collect();
-        let mut records = store::numbers_by_ids(
-            transaction.connection(),
-            Scope::Platform,
-            &inserted,
-            NumberRelations::OWN,
-        )
-        .await?;
-        let (mut pools, mut events, mut faults) = (Pools::default(), Vec::new(), Vec::new());
-        for (index, id, row, assigned) in new {
-            let record = records.remove(&id).ok_or(StoreError::Aborted)?;
-            match self
-                .assign(transaction, &owners, &mut pools, record, row, assigned)
-                .await
-            {
-                Ok(event) => events.push(event),
-                Err(Refused::Row(fault)) => faults.push((index, fault)),
-                Err(Refused::Store(error)) => {
-                    // PostgreSQL runs nothing more in this transaction, so the rows behind stay unjudged for now.
-                    faults.push((index, duplicate_name(row.line, error)?));
-                    break;
-                }
+        let (mut places, mut pools) = (Places::default(), Pools::default());
+        let (mut arrivals, mut faults) = (Vec::with_capacity(new.len()), Vec::new());
+        for (index, row) in &new {
+            let number = new_number(row, places.ensure(transaction, &row.facts).await?);
+            match self.owned(transaction, &owners, &mut pools, &number, row).await? {
+                Ok(owned) => arrivals.push(Arrival { number, owned }),
+                Err(fault) => faults.push((*index, fault)),
             }
         }
         if faults.is_empty() {
-            Ok((ids.iter().map(Option::is_some).collect(), events))
-        } else {
-            Err(Failure::Rows(faults))
+            faults = conflicts(transaction, &new, &arrivals).await?;
         }
+        if !faults.is_empty() {
+            return Err(Failure::Rows(faults));
+        }
+        let events = store::insert_numbers(transaction, &arrivals, &self.actor, Some(CAUSE)).await?;
+        Ok((
+            rows.iter().map(|row| !known.contains(&row.number)).collect(),
+            events,
+        ))
     }
 
-    /// Inserts every number that isn't there, as stock, and gives the rows of those that were not.
-    async fn insert(&self, transaction: &Transaction, rows: &[Parsed]) -> Result<Vec<Option<i64>>, Failure> {
-        let mut places = HashMap::new();
-        let mut ids = Vec::with_capacity(rows.len());
-        for (index, row) in rows.iter().enumerate() {
-            let number = NewNumber {
-                e164: row.number.clone(),
-                facts: row.facts.clone(),
-                place_id: place(transaction, &mut places, &row.facts).await?,
-                status: NumberStatus::Available,
-                provider: row.provider.clone(),
-                external_id: row.external_id.clone(),
-                monthly_cost: row.monthly_cost.clone(),
-                tags: row.tags.clone(),
-            };
-            match store::insert_number(transaction, &number, self.event(EventKind::Added)).await {
-                Ok(id) => ids.push(id),
-                Err(error)
-                    if error.is_duplicate_of("numbers_external", "numbers.provider, numbers.external_id") =>
-                {
-                    let reason = "the provider has another number with this id".to_owned();
-                    let fault = RowFault {
-                        line: row.line,
-                        column: "external_id",
-                        reason,
-                    };
-                    return Err(Failure::Rows(vec![(index, fault)]));
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(ids)
-    }
-
-    /// Gives a number that was just inserted to the group of its row.
-    async fn assign(
+    /// What a new number becomes at once by its row, or why it can't; nothing for stock.
+    async fn owned(
         &self,
         transaction: &Transaction,
         owners: &Owners,
         pools: &mut Pools,
-        before: NumberRecord,
+        number: &NewNumber,
         row: &Parsed,
-        assigned: &Assigned,
-    ) -> Result<i64, Refused> {
-        let (owner, dealer_id) = owners.of(row.line, assigned).map_err(Refused::Row)?;
-        let pool_id = match &assigned.pool {
-            Some(cells) if assigned.status != NumberStatus::Dropped => {
-                let found = pools.ensure(transaction, owner, &row.provider, cells).await?;
-                Some(found.ok_or_else(|| Refused::Row(unknown_pool(row.line, &cells.name)))?)
-            }
-            _ => None,
+    ) -> Result<Result<Option<(NumberRecord, EventKind)>, RowFault>, StoreError> {
+        let Some(assigned) = &row.assigned else {
+            return Ok(Ok(None));
         };
-        let pool_name = assigned.pool.as_ref().map(|pool| pool.name.clone());
-        let name = assigned.name.clone().or(pool_name).unwrap_or_default();
+        let (owner, dealer_id) = match owners.of(row.line, assigned) {
+            Ok(found) => found,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let cells = assigned.pool.as_ref();
+        let pool_id = match cells.filter(|_| assigned.status != NumberStatus::Dropped) {
+            Some(cells) => match pools.ensure(transaction, owner, &row.provider, cells).await? {
+                Some(id) => Some(id),
+                None => return Ok(Err(unknown_pool(row.line, &cells.name))),
+            },
+            None => None,
+        };
         let now = transaction.now();
-        let mut after = NumberRecord {
+        let stock = number.record(now);
+        let mut record = NumberRecord {
             status: assigned.status,
             owner: Some(owner),
             dealer_id,
             pool_id,
-            name: Some(name.clone()),
+            name: assigned
+                .name
+                .clone()
+                .or_else(|| cells.map(|cells| cells.name.clone())),
             termination_number: Some(assigned.termination_number.clone()),
             assigned_at: Some(now),
-            ..before.clone()
+            ..stock
         };
-        store::insert_assignment(transaction, before.id, owner, &name, pool_id, None).await?;
-        if let Some(pool_id) = pool_id {
-            store::add_member(transaction, pool_id, before.id).await?;
-        }
         let kind = match assigned.status {
             NumberStatus::Suspended => {
-                after.suspended_at = Some(now);
+                record.suspended_at = Some(now);
                 EventKind::Suspended
             }
             NumberStatus::Dropped => {
-                after.dropped_at = Some(now);
-                after.quarantine_until = assigned
-                    .quarantine_until
-                    .or_else(|| now.checked_add(self.quarantine).ok());
-                store::end_assignment(transaction, before.id).await?;
+                let rests_until = now.checked_add(self.quarantine).ok();
+                record.dropped_at = Some(now);
+                record.quarantine_until = assigned.quarantine_until.or(rests_until);
                 EventKind::Released
             }
             _ => EventKind::Assigned,
         };
-        Ok(store::save_number(transaction, &before, &after, self.event(kind)).await?)
+        Ok(Ok(Some((record, kind))))
     }
 }
 
-/// Why a row could not be assigned.
-enum Refused {
-    Row(RowFault),
-    Store(StoreError),
+fn new_number(row: &Parsed, place_id: Option<i64>) -> NewNumber {
+    NewNumber {
+        e164: row.number.clone(),
+        facts: row.facts.clone(),
+        place_id,
+        status: NumberStatus::Available,
+        provider: row.provider.clone(),
+        external_id: row.external_id.clone(),
+        monthly_cost: row.monthly_cost.clone(),
+        tags: row.tags.clone(),
+    }
 }
 
-impl From<StoreError> for Refused {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
+/// The rows whose name or external id another number has: one of the database, or one of an earlier row. The
+/// arrivals are those of the rows.
+async fn conflicts(
+    transaction: &Transaction,
+    rows: &[(usize, &Parsed)],
+    arrivals: &[Arrival],
+) -> Result<Vec<(usize, RowFault)>, StoreError> {
+    let names: HashSet<(i64, String)> = arrivals.iter().filter_map(unique_name).collect();
+    let mut names = store::taken_names(transaction.connection(), &names).await?;
+    let ids: HashSet<(String, String)> = arrivals.iter().filter_map(external_id).collect();
+    let mut ids = store::taken_external_ids(transaction.connection(), &ids).await?;
+    let mut faults = Vec::new();
+    for ((index, row), arrival) in rows.iter().zip(arrivals) {
+        let mut fault = |column, reason: &str| {
+            faults.push((
+                *index,
+                RowFault {
+                    line: row.line,
+                    column,
+                    reason: reason.to_owned(),
+                },
+            ));
+        };
+        if unique_name(arrival).is_some_and(|name| !names.insert(name)) {
+            fault("name", "another number of the group has this name");
+        }
+        if external_id(arrival).is_some_and(|id| !ids.insert(id)) {
+            fault("external_id", "the provider has another number with this id");
+        }
     }
+    Ok(faults)
+}
+
+/// The name that no other number of the group may have: pools' numbers share theirs, and a released number
+/// lets go of its own.
+fn unique_name(arrival: &Arrival) -> Option<(i64, String)> {
+    let (record, _) = arrival.owned.as_ref()?;
+    let counts = record.pool_id.is_none() && record.status != NumberStatus::Dropped;
+    let name = record.name.as_deref().filter(|_| counts)?;
+    Some((record.owner?.group_id, name_key(name)))
+}
+
+fn external_id(arrival: &Arrival) -> Option<(String, String)> {
+    let number = &arrival.number;
+    Some((number.provider.clone(), number.external_id.clone()?))
 }
 
 fn unknown_pool(line: u64, name: &str) -> RowFault {
@@ -290,38 +298,22 @@ fn unknown_pool(line: u64, name: &str) -> RowFault {
     }
 }
 
-fn duplicate_name(line: u64, error: StoreError) -> Result<RowFault, StoreError> {
-    if is_name_taken(&error) {
-        let reason = "another number of the group has this name".to_owned();
-        return Ok(RowFault {
-            line,
-            column: "name",
-            reason,
-        });
-    }
-    Err(error)
-}
+/// What tells places apart: country, region, name.
+type PlaceKey = (Option<CountryCode>, Option<String>, Option<String>);
 
-/// The row of a number's place; asks the database once a place.
-async fn place(
-    transaction: &Transaction,
-    known: &mut HashMap<Facts, Option<i64>>,
-    facts: &Facts,
-) -> store::Result<Option<i64>> {
-    // Only what a place is told apart by.
-    let key = Facts {
-        number_type: facts.number_type,
-        country: facts.country,
-        area_code: None,
-        exchange: None,
-        locality: facts.locality.clone(),
-        region: facts.region.clone(),
-        rate_center: None,
-    };
-    if let Some(id) = known.get(&key) {
-        return Ok(*id);
+/// Rows of places; none for numbers whose place isn't known.
+#[derive(Debug, Default)]
+struct Places(HashMap<PlaceKey, Option<i64>>);
+
+impl Places {
+    /// The row of a number's place; asks the database once a place.
+    async fn ensure(&mut self, transaction: &Transaction, facts: &Facts) -> store::Result<Option<i64>> {
+        let key = (facts.country, facts.region.clone(), facts.locality.clone());
+        if let Some(id) = self.0.get(&key) {
+            return Ok(*id);
+        }
+        let id = store::ensure_place(transaction, facts).await?;
+        self.0.insert(key, id);
+        Ok(id)
     }
-    let id = store::ensure_place(transaction, facts).await?;
-    known.insert(key, id);
-    Ok(id)
 }

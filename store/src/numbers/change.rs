@@ -125,7 +125,7 @@ fn facts(number: &NumberRecord) -> Map<String, Value> {
 }
 
 /// The facts that differ, as they were and as they are; a fact that is absent on one side is left out there.
-fn difference(before: &NumberRecord, after: &NumberRecord) -> (Value, Value) {
+pub(super) fn difference(before: &NumberRecord, after: &NumberRecord) -> (Value, Value) {
     let (mut old, mut new) = (facts(before), facts(after));
     let same: Vec<String> = old
         .iter()
