@@ -3,7 +3,7 @@ use hmac::{Hmac, Mac};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use sha2::Sha256;
-use store::{AccessLevel, NewApiKey, Scope};
+use store::{AccessLevel, ApiKeyRecord, NewApiKey, Scope};
 
 use crate::{Principal, ServiceError, ServiceResult, Switchboard};
 
@@ -122,6 +122,28 @@ impl Switchboard {
         who.may_administer()?;
         self.insert_key(request, format!("{PREFIX}{}", random_token(32)))
             .await
+    }
+
+    /// Every key, oldest first: what is known of it, never the key itself.
+    ///
+    /// # Errors
+    /// [`ServiceError::AccessDenied`].
+    pub async fn keys(&self, who: &Principal) -> ServiceResult<Vec<ApiKeyRecord>> {
+        who.may_administer()?;
+        Ok(store::api_keys(self.database().reader()).await?)
+    }
+
+    /// Ends a key for good; says whether there was one that still worked.
+    ///
+    /// # Errors
+    /// [`ServiceError::AccessDenied`].
+    pub async fn revoke_key(&self, who: &Principal, id: i64) -> ServiceResult<bool> {
+        who.may_administer()?;
+        let scope = who.scope;
+        let revoked = self.database().write::<_, store::StoreError, _>(move |tx| {
+            Box::pin(async move { store::revoke_api_key(tx, scope, id).await })
+        });
+        Ok(revoked.await?)
     }
 
     /// On the first start, issues the one key that everything else is made with; `None` when there are keys.

@@ -33,10 +33,10 @@ pub use principal::Principal;
 pub use providers::ProviderView;
 pub use requests::*;
 pub use store::{
-    AccessLevel, AssignmentRecord, Backend, Customer, CustomerFilter, Database, DatabaseOptions, Dealer,
-    DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group, GroupFilter, HoldRecord, Key,
-    NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations, OperationFilter, OperationKind,
-    OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter, PoolRecord, Position, Problem,
-    Reseller, Scope, StoreError, position,
+    AccessLevel, ApiKeyRecord, AssignmentRecord, Backend, Customer, CustomerFilter, Database,
+    DatabaseOptions, Dealer, DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group,
+    GroupFilter, HoldRecord, Key, NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations,
+    OperationFilter, OperationKind, OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter,
+    PoolRecord, Position, Problem, Reseller, Scope, StoreError, position,
 };
 pub use switchboard::{Settings, StartError, Switchboard};

@@ -1,6 +1,6 @@
 use entity::{api_key, setting};
 use jiff::Timestamp;
-use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use crate::{Result, Scope, StoreError, Transaction, database::timestamp, error::word, sql::Sql};
@@ -117,6 +117,18 @@ pub async fn api_key_by_hash(connection: &impl ConnectionTrait, hash: &str) -> R
         .one(connection)
         .await?;
     row.map(read).transpose()
+}
+
+/// Every key, good or not, oldest first.
+///
+/// # Errors
+/// What the database says.
+pub async fn api_keys(connection: &impl ConnectionTrait) -> Result<Vec<ApiKeyRecord>> {
+    let rows = api_key::Entity::find()
+        .order_by_asc(api_key::COLUMN.id)
+        .all(connection)
+        .await?;
+    rows.into_iter().map(read).collect()
 }
 
 /// How many keys there are, good or not.

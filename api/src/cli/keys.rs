@@ -8,10 +8,25 @@ use service::{AccessLevel, KeyRequest, Principal, Scope, Switchboard};
 use super::{CliError, CliResult, open, output};
 use crate::config::Config;
 
-/// Issue API keys
+/// Issue, list and revoke API keys
 #[derive(Debug, Subcommand)]
 pub(super) enum KeysCommand {
     Create(CreateKey),
+    /// List the keys: their number, first characters, level, place and whether they work
+    #[command(after_help = "Example:\n  switchboard keys list")]
+    List,
+    Revoke(RevokeKey),
+}
+
+/// End a key for good
+///
+/// Servers that have just accepted the key go on accepting it for some seconds.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  switchboard keys revoke 3")]
+pub(super) struct RevokeKey {
+    /// Number of the key, from `switchboard keys list`
+    #[arg(value_name = "NUMBER")]
+    id: i64,
 }
 
 /// Issue an API key and show it, once
@@ -71,10 +86,49 @@ impl From<Level> for AccessLevel {
 }
 
 pub(super) async fn run(config: Config, command: KeysCommand) -> CliResult {
-    let KeysCommand::Create(options) = command;
     let switchboard = open(&config).await?;
     switchboard.migrate().await?;
-    let scope = scope(&switchboard, &options).await?;
+    match command {
+        KeysCommand::Create(options) => create(&switchboard, options).await,
+        KeysCommand::List => list(&switchboard).await,
+        KeysCommand::Revoke(options) => revoke(&switchboard, options.id).await,
+    }
+}
+
+async fn list(switchboard: &Switchboard) -> CliResult {
+    let now = Timestamp::now();
+    for key in switchboard.keys(&Principal::command_line()).await? {
+        let place = match key.scope {
+            Scope::Platform => "everything".to_owned(),
+            Scope::Reseller { reseller_id } => format!("reseller {reseller_id}"),
+            Scope::Customer { customer_id, .. } => format!("customer {customer_id}"),
+            Scope::Group { group_id, .. } => format!("group {group_id}"),
+        };
+        let state = match (key.revoked_at, key.is_good_at(now)) {
+            (Some(_), _) => "revoked",
+            (None, true) => "works",
+            (None, false) => "expired",
+        };
+        output::say(&format!(
+            "{}\t{}...\t{}\t{place}\t{state}\t{}",
+            key.id, key.prefix, key.level, key.name
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn revoke(switchboard: &Switchboard, id: i64) -> CliResult {
+    if switchboard.revoke_key(&Principal::command_line(), id).await? {
+        output::say(&format!("Key {id} is revoked."));
+        return Ok(ExitCode::SUCCESS);
+    }
+    Err(CliError::Other(format!(
+        "there is no key {id} that still works; see switchboard keys list"
+    )))
+}
+
+async fn create(switchboard: &Switchboard, options: CreateKey) -> CliResult {
+    let scope = scope(switchboard, &options).await?;
     let lasts = options
         .days
         .map(|days| SignedDuration::from_hours(24 * i64::from(days)));

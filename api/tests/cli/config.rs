@@ -39,6 +39,8 @@ fn every_command_has_help_with_an_example() {
         &["import", "numbers"],
         &["export", "numbers"],
         &["keys", "create"],
+        &["keys", "list"],
+        &["keys", "revoke"],
         &["schema"],
         &["check-config"],
     ] {

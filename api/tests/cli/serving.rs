@@ -285,3 +285,30 @@ async fn keys_are_issued_for_a_level_and_a_place() {
         assert_eq!(answer["data"]["numbers"]["totalCount"], numbers, "{answer}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revoked_key_is_listed_as_such_and_opens_nothing() {
+    let folder = Folder::new();
+    let create = folder.run(&["keys", "create", "--name", "monitoring", "--level", "viewer"]);
+    let key = create.out.trim();
+    let listed = folder.run(&["keys", "list"]).out;
+    assert!(
+        listed.contains("monitoring") && listed.contains("works") && listed.contains("VIEWER"),
+        "{listed}"
+    );
+    assert!(!listed.contains(key), "a list never shows a key");
+    let id = listed.split_whitespace().next().expect("a number").to_owned();
+
+    assert_eq!(folder.run(&["keys", "revoke", &id]).code, 0);
+    assert!(folder.run(&["keys", "list"]).out.contains("revoked"));
+    assert_eq!(
+        folder.run(&["keys", "revoke", &id]).code,
+        1,
+        "it is revoked already"
+    );
+
+    let server = Server::start(&folder, &["serve"]);
+    let (status, answer) = ask(&server, Some(key), "{ viewer { __typename } }").await;
+    assert_eq!(status, 401, "{answer}");
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}
