@@ -340,7 +340,7 @@ async fn a_bad_document_names_what_is_wrong_in_it(database: Database) {
             "{ number(by: { id: \"a\", e164: \"b\" }) { id } }",
             json!({}),
             "GRAPHQL_VALIDATION_FAILED",
-            "by",
+            "NumberBy",
         ),
         (RENAME, json!({}), "BAD_USER_INPUT", "input"),
         (

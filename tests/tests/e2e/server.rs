@@ -14,7 +14,7 @@ use tokio::{sync::mpsc, task, time};
 use crate::database::Database;
 
 /// How long anything may take that should not take long. Generous: tests share a machine with other tests.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(60);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(120);
 /// Pause between two looks at a condition.
 const LOOK: Duration = Duration::from_millis(20);
 

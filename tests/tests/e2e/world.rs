@@ -13,6 +13,9 @@ use crate::{
 /// States in which an operation has come to its end.
 const ENDS: [&str; 4] = ["SUCCEEDED", "PARTIAL", "REFUSED", "NEEDS_REVIEW"];
 
+/// Codes that leave open whether there will be a number: the same request tells.
+const AGAIN: [&str; 3] = ["BUSY", "DEADLINE_EXCEEDED", "SERVICE_UNAVAILABLE"];
+
 /// Where most scenarios begin.
 #[derive(Debug)]
 pub(crate) struct World {
@@ -65,6 +68,15 @@ pub(crate) async fn group(client: &Client, name: &str) -> String {
 
 /// How many numbers there are in these statuses.
 pub(crate) async fn count(client: &Client, statuses: &[&str]) -> i64 {
+    counted(client, json!(statuses)).await
+}
+
+/// How many numbers there are.
+pub(crate) async fn total(client: &Client) -> i64 {
+    counted(client, Value::Null).await
+}
+
+async fn counted(client: &Client, statuses: Value) -> i64 {
     let data = client.data(COUNT, json!({ "status": statuses })).await;
     data["numbers"]["totalCount"].as_i64().expect("a count")
 }
@@ -88,12 +100,12 @@ pub(crate) enum Assigned {
 
 /// Assigns, following the operation when the answer comes before its end. An error when the server died.
 pub(crate) async fn try_assign(client: &Client, variables: Value) -> reqwest::Result<Assigned> {
+    let patience = Patience::with("an answer");
     let mut payload = loop {
         let answer = client.try_ask(ASSIGN, variables.clone()).await?;
         match answer.code().as_str() {
             "" => break answer.json()["data"]["assignNumber"].take(),
-            // Nothing was changed; the code asks to be tried again.
-            "BUSY" => {}
+            code if AGAIN.contains(&code) => patience.pause().await,
             _ => panic!("{}", answer.text()),
         }
     };
