@@ -8,7 +8,17 @@ use serde_json::Value;
 
 /// Every crate of the workspace and all that it may depend on; see ARCHITECTURE.md.
 const EDGES: &[(&str, &[&str])] = &[
-    ("api", &["graphql-server", "numbering", "provider-core", "provider-registry", "service", "web"]),
+    (
+        "api",
+        &[
+            "graphql-server",
+            "numbering",
+            "provider-core",
+            "provider-registry",
+            "service",
+            "web",
+        ],
+    ),
     ("benches", &["numbering", "provider-core", "service", "store"]),
     ("entity", &[]),
     ("graphql-server", &[]),
@@ -27,7 +37,10 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
     ("api", &["sea-orm", "sqlx"]),
     ("graphql-server", &["sea-orm", "sqlx"]),
     ("migration", &["entity"]),
-    ("numbering", &["tokio", "sea-orm", "async-graphql", "axum", "reqwest"]),
+    (
+        "numbering",
+        &["tokio", "sea-orm", "async-graphql", "axum", "reqwest"],
+    ),
     ("provider-core", &["sea-orm", "sqlx", "async-graphql", "axum"]),
     ("provider-registry", &["sea-orm", "sqlx", "async-graphql", "axum"]),
     ("service", &["sea-orm", "sqlx", "async-graphql", "axum"]),
@@ -41,7 +54,11 @@ fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
         .output()
         .expect("cargo metadata runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let text = |value: &Value| value.as_str().expect("text").to_owned();
     let list = |value: &Value| value.as_array().expect("a list").clone();
@@ -65,9 +82,16 @@ fn crates_depend_only_on_what_the_architecture_allows() {
     let known: BTreeSet<&str> = EDGES.iter().map(|(name, _)| *name).collect();
     assert_eq!(names, known, "every crate has its row in EDGES");
     for (name, allowed) in EDGES {
-        let own: BTreeSet<&str> = found[*name].iter().map(String::as_str).filter(|d| names.contains(d)).collect();
+        let own: BTreeSet<&str> = found[*name]
+            .iter()
+            .map(String::as_str)
+            .filter(|d| names.contains(d))
+            .collect();
         let allowed: BTreeSet<&str> = allowed.iter().copied().collect();
-        assert!(own.is_subset(&allowed), "{name} depends on {own:?}, and may on {allowed:?}");
+        assert!(
+            own.is_subset(&allowed),
+            "{name} depends on {own:?}, and may on {allowed:?}"
+        );
     }
 }
 
@@ -75,7 +99,10 @@ fn crates_depend_only_on_what_the_architecture_allows() {
 fn crates_stay_free_of_what_belongs_elsewhere() {
     let found = dependencies();
     for (name, forbidden) in FORBIDDEN {
-        let hits: Vec<&&str> = forbidden.iter().filter(|crate_name| found[*name].contains(**crate_name)).collect();
+        let hits: Vec<&&str> = forbidden
+            .iter()
+            .filter(|crate_name| found[*name].contains(**crate_name))
+            .collect();
         assert!(hits.is_empty(), "{name} must not depend on {hits:?}");
     }
 }
@@ -90,6 +117,9 @@ fn every_crate_takes_the_lints_of_the_workspace() {
         };
         let manifest = format!("{}/../{folder}/Cargo.toml", env!("CARGO_MANIFEST_DIR"));
         let text = std::fs::read_to_string(&manifest).expect("a manifest");
-        assert!(text.contains("[lints]\nworkspace = true"), "{manifest} inherits the lints, unsafe code forbidden");
+        assert!(
+            text.contains("[lints]\nworkspace = true"),
+            "{manifest} inherits the lints, unsafe code forbidden"
+        );
     }
 }
