@@ -7,6 +7,7 @@ use crate::world::{World, in_both_worlds, user_errors};
 const ASSIGN: &str = "mutation ($input: AssignNumberInput!) {
     assignNumber(input: $input) {
         number { id e164 name status tags group { name } callRoute { ... on BasicCallRoute { terminationNumber } } }
+        match { tier city distanceKm reason }
         operation { id state clientReference kind attempts problem { code } provider { name } number { e164 } }
         userErrors { code message path }
     }
@@ -46,6 +47,7 @@ async fn a_preview_tells_what_an_assignment_then_gives() {
         let assigned = assigned(world).await;
         assert_eq!(assigned["userErrors"], json!([]), "{assigned}");
         assert_eq!(assigned["number"]["e164"], preview["number"]["e164"]);
+        assert_eq!(assigned["match"], preview["number"]["match"], "the answer says why, as the preview did");
         assert!(assigned["number"]["e164"].as_str().expect("a number").starts_with("+1289"));
         assert_eq!(assigned["number"]["status"], "ACTIVE");
         assert_eq!(assigned["number"]["tags"], json!(["a", "b"]));

@@ -3,7 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::{AssignNumber, HoldAnswer, HoldNumber, OrderAnswer, UserErrorCode};
 
-use super::{CallRouteInput, Hold, Number, matching::NumberMatch};
+use super::{CallRouteInput, Hold, Number, matching::NumberMatch, stock::NumberMatchReason};
 use crate::graphql::{
     access,
     error::{Result, UserError, user_errors},
@@ -77,6 +77,9 @@ impl AssignNumberInput {
 struct AssignNumberPayload {
     /// The number. Null while the operation goes on, and when it was refused.
     number: Option<Number>,
+    /// Why this number answers the request. Null while there is no number.
+    #[graphql(name = "match")]
+    matched: Option<NumberMatchReason>,
     /// The durable record of the order: follow it while it goes on. Null when the input was refused before
     /// anything was written.
     operation: Option<Operation>,
@@ -90,6 +93,7 @@ impl From<Parsed<OrderAnswer>> for AssignNumberPayload {
             Ok(answer) => Self {
                 user_errors: problems(&answer.operation),
                 number: answer.number.map(Number::bare),
+                matched: answer.matched.map(NumberMatchReason::from),
                 operation: Some(answer.operation.into()),
             },
             Err(refusals) => Self {

@@ -49,7 +49,7 @@ impl AvailableNumber {
 
 /// Why a number answers a request.
 #[derive(SimpleObject)]
-struct NumberMatchReason {
+pub(super) struct NumberMatchReason {
     /// How near it is to what was asked for.
     tier: MatchTier,
     /// The city that the number belongs to. Null where it isn't known or doesn't matter.
