@@ -9,7 +9,8 @@ pub enum StoreError {
         /// Name of the index (PostgreSQL) or its columns (SQLite).
         index: String,
     },
-    /// Another writer was in the way; the same call may succeed when it is repeated.
+    /// Another writer was in the way, or every connection was in use for too long; the same call may succeed when
+    /// it is repeated.
     #[error("the database is busy: {0}")]
     Busy(String),
     /// A row holds a word that this version of the program does not know.
@@ -42,6 +43,12 @@ impl From<sea_orm::DbErr> for StoreError {
             return Self::Duplicate { index };
         }
         let text = error.to_string();
+        if matches!(
+            error,
+            sea_orm::DbErr::ConnectionAcquire(sea_orm::ConnAcquireErr::Timeout)
+        ) {
+            return Self::Busy(text);
+        }
         let busy = [
             "database is locked",
             "deadlock detected",

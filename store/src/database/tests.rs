@@ -65,6 +65,24 @@ async fn a_transaction_whose_caller_went_away_never_swallows_the_next_write() {
     }
 }
 
+#[tokio::test]
+async fn a_write_that_gets_no_connection_in_time_is_told_to_come_again() {
+    for db in databases().await {
+        let one_writer = DatabaseOptions {
+            writers: 1,
+            acquire_timeout: Duration::from_secs(2),
+            ..DatabaseOptions::default()
+        };
+        let narrow = Database::connect(db.url(), &one_writer).await.unwrap();
+        let in_use = narrow.begin().await.unwrap();
+        let refused = narrow
+            .write::<(), StoreError, _>(|_| Box::pin(async { Ok(()) }))
+            .await;
+        assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
+        drop(in_use);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pool_without_the_rollback_after_each_use_loses_writes_that_it_acknowledged() {
     let db = postgres().await;
