@@ -45,7 +45,7 @@ async fn main() -> Result<()> {
             name: format!("claim: {}", stock.name),
             ..stock
         };
-        studies.push(observatory.claim(&stock).await?);
+        studies.extend(observatory.claim(&stock).await?);
     }
     if let Some(part) = &options.plans {
         studies

@@ -31,6 +31,9 @@ pub enum Until {
     Requests(u64),
 }
 
+/// Longer answers are counted as this: clients give up before.
+const LONGEST_MICROSECONDS: u64 = 60_000_000;
+
 /// What a round gave.
 #[derive(Debug, Clone)]
 pub struct Round {
@@ -48,7 +51,7 @@ pub struct Round {
 
 impl Round {
     fn new() -> Result<Self> {
-        let latencies = Histogram::new(3)?;
+        let latencies = Histogram::new_with_max(LONGEST_MICROSECONDS, 3)?;
         Ok(Self {
             requests: 0,
             refused: 0,

@@ -184,6 +184,13 @@ fn filters(sample: &Sample) -> Result<Vec<(&'static str, NumberFilter)>> {
             },
         ),
         (
+            "common type",
+            NumberFilter {
+                types: Some(vec![NumberType::Geographic]),
+                ..all()
+            },
+        ),
+        (
             "type",
             NumberFilter {
                 types: Some(vec![NumberType::National]),

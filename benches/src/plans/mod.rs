@@ -148,17 +148,17 @@ impl Observatory {
         first.ok_or_else(|| "no statement was run".into())
     }
 
-    /// Claims one number of the cell where a search finds stock, asks for the plan and rolls back.
+    /// Claims one number of the cell where a search finds stock, asks for the plan and rolls back; `None` when
+    /// nothing is in stock.
     ///
     /// # Errors
-    /// What the database says, or that nothing is in stock there.
-    pub async fn claim(&self, stock: &Stock) -> Result<Study> {
+    /// What the database says.
+    pub async fn claim(&self, stock: &Stock) -> Result<Option<Study>> {
         let plan = plan_of(&stock.wanted, stock.widen)?;
         let found = store::find_stock(&self.connection, cases::PROVIDER, &plan, 1).await?;
-        let step = found
-            .first()
-            .and_then(|found| plan.steps.get(found.step))
-            .ok_or("nothing is in stock")?;
+        let Some(step) = found.first().and_then(|found| plan.steps.get(found.step)) else {
+            return Ok(None);
+        };
         let (mut times, mut last) = (Vec::with_capacity(RUNS), None);
         for _ in 0..RUNS {
             let (took, plan) = self.claim_once(&step.cell).await?;
@@ -167,12 +167,12 @@ impl Observatory {
         }
         times.sort();
         let plan = last.ok_or("no statement was run")?;
-        Ok(Study {
+        Ok(Some(Study {
             name: stock.name.clone(),
             text: String::new(),
             median: times[RUNS / 2],
             plan,
-        })
+        }))
     }
 
     async fn claim_once(&self, cell: &numbering::Cell) -> Result<(Duration, Plan)> {
