@@ -1,5 +1,11 @@
 //! The migrations, on both databases: they run, undo and redo, and the entities describe what they make.
 
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "only tests are here, and a test without its database has failed"
+)]
+
 use std::collections::BTreeMap;
 
 use migration::{Migrator, MigratorTrait};
