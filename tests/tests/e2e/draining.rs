@@ -17,7 +17,7 @@ crate::on_both! {
     the_same_reference_sent_at_once_buys_one_number,
 }
 
-const NUMBERS: usize = 400;
+const NUMBERS: usize = 200;
 const CLIENTS: usize = 64;
 
 async fn clients_draining_a_stock_get_every_number_once_and_then_no_stock(database: Database) {

@@ -358,7 +358,7 @@ async fn a_bad_document_names_what_is_wrong_in_it(database: Database) {
                 json!({ "tollFree": {}, "exact": "+18332010000" }),
             ),
             "BAD_USER_INPUT",
-            "match",
+            "NumberMatch",
         ),
     ];
     for (query, variables, code, named) in rows {
