@@ -7,8 +7,8 @@ use tracing_subscriber::{EnvFilter, filter::ParseError, fmt, prelude::*};
 use crate::config::{LogFormat, LogSettings};
 
 /// What the drivers say of every statement, and PostgreSQL of what it was told to do "if not exists", is noise at
-/// whatever level.
-const QUIET: &str = "sqlx::query=off,sqlx::postgres::notice=off,sea_orm=warn";
+/// whatever level. A wait for a connection is told to whoever waited, by the code BUSY.
+const QUIET: &str = "sqlx::query=off,sqlx::postgres::notice=off,sqlx::pool=error,sea_orm=warn";
 
 /// Reads a level such as `info` or `warn,service=debug`.
 ///
