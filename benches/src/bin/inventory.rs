@@ -233,6 +233,15 @@ async fn main() -> Result<()> {
     }
     bar.finish_and_clear();
     println!("{}", summary(&measured, bench.options.connections));
+    for one in &measured {
+        if let Some(wrong) = &one.round.wrong {
+            println!(
+                "a wrong answer of the {} to {}: {wrong}",
+                one.server,
+                one.query.title()
+            );
+        }
+    }
     Ok(())
 }
 

@@ -43,6 +43,8 @@ pub struct Round {
     pub refused: u64,
     /// Of these, answered with anything else than what was asked for.
     pub errors: u64,
+    /// The beginning of a wrong answer, if there was one.
+    pub wrong: Option<String>,
     /// How long it took.
     pub took: Duration,
     /// Microseconds from sending a request to having its whole answer.
@@ -56,6 +58,7 @@ impl Round {
             requests: 0,
             refused: 0,
             errors: 0,
+            wrong: None,
             took: Duration::ZERO,
             latencies,
         })
@@ -77,6 +80,7 @@ impl Round {
         self.requests += other.requests;
         self.refused += other.refused;
         self.errors += other.errors;
+        self.wrong = self.wrong.take().or_else(|| other.wrong.clone());
         Ok(self.latencies.add(&other.latencies)?)
     }
 }
@@ -135,10 +139,23 @@ async fn connection(
             .latencies
             .saturating_record(u64::try_from(began.elapsed().as_micros())?);
         round.requests += 1;
-        match answer.map_or(Verdict::Wrong, |answer| visitor.judge(&answer)) {
+        let verdict = answer
+            .as_ref()
+            .map_or(Verdict::Wrong, |answer| visitor.judge(answer));
+        match verdict {
             Verdict::Good => {}
             Verdict::Refused => round.refused += 1,
-            Verdict::Wrong => round.errors += 1,
+            Verdict::Wrong => {
+                round.errors += 1;
+                round.wrong.get_or_insert_with(|| beginning(&answer));
+            }
         }
+    }
+}
+
+fn beginning(answer: &Result<Vec<u8>>) -> String {
+    match answer {
+        Ok(answer) => String::from_utf8_lossy(answer).chars().take(300).collect(),
+        Err(error) => error.to_string(),
     }
 }
