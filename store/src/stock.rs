@@ -23,9 +23,9 @@ pub struct StockRecord {
     pub monthly_cost: Option<(i64, String)>,
 }
 
-/// A statement looks into at most so many steps: plans of far cities are long, and the first steps nearly
-/// always have stock.
-const STEPS_A_STATEMENT: usize = 40;
+/// How many steps the first, the second and every further statement looks into: plans of far cities are long, the
+/// first steps nearly always have stock, and planning a statement of many steps costs more than running it.
+const STEPS_A_STATEMENT: [usize; 3] = [4, 16, 40];
 
 /// The first `limit` numbers in stock, in the order of the plan: by step, and inside a step lowest first.
 ///
@@ -39,7 +39,13 @@ pub async fn find_stock(
 ) -> Result<Vec<StockRecord>> {
     let mut found: Vec<StockRecord> = Vec::new();
     let indexed: Vec<_> = plan.steps.iter().enumerate().collect();
-    for steps in indexed.chunks(STEPS_A_STATEMENT) {
+    let mut rest = indexed.as_slice();
+    let mut sizes = STEPS_A_STATEMENT.into_iter();
+    let mut size = 0;
+    while !rest.is_empty() {
+        size = sizes.next().unwrap_or(size).min(rest.len());
+        let (steps, later) = rest.split_at(size);
+        rest = later;
         // A number may lie in the cells of several steps and counts in the first. Those found before may come
         // again from later steps: ask for enough to fill the page after these repetitions are dropped.
         let wanted = limit.saturating_add(u32::try_from(found.len()).unwrap_or(u32::MAX));

@@ -240,6 +240,10 @@ CREATE INDEX numbers_group ON numbers(group_id, id);
 CREATE INDEX numbers_pool ON numbers(pool_id, id);
 CREATE INDEX numbers_dealer ON numbers(dealer_id, id);
 CREATE INDEX numbers_updated ON numbers(updated_at, id);
+CREATE INDEX numbers_type ON numbers(number_type, id);
+CREATE INDEX numbers_area ON numbers(area_code, id);
+CREATE INDEX numbers_region ON numbers(region, id);
+CREATE INDEX numbers_provider ON numbers(provider, id);
 
 CREATE TABLE number_tags (
   number_id BIGINT NOT NULL REFERENCES numbers(id),

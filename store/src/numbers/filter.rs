@@ -92,7 +92,7 @@ impl NumberFilter {
                 .push(" ESCAPE '\\'");
         }
         if let Some(tag) = &self.tag {
-            sql.push(" AND EXISTS (SELECT 1 FROM number_tags t WHERE t.number_id = n.id AND t.tag = ")
+            sql.push(" AND n.id IN (SELECT t.number_id FROM number_tags t WHERE t.tag = ")
                 .bind(tag.clone())
                 .push(")");
         }
@@ -120,18 +120,22 @@ fn end_of_prefix(prefix: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// The words of an enumeration are written into the statement: they are constants of the program, and with a
+/// bound one PostgreSQL's generic plan can't tell a rare word from a common one and walks the whole table.
 fn words<T: Copy + Into<&'static str>>(sql: &mut Sql, column: &str, values: Option<&[T]>) {
-    match values {
-        None => {}
-        Some([one]) => {
-            let word: &'static str = (*one).into();
-            sql.push(&format!(" AND {column} = ")).bind(word);
-        }
-        Some(values) => {
-            sql.push(&format!(" AND {column} IN "))
-                .bind_list(values.iter().map(|value| -> &'static str { (*value).into() }));
-        }
-    }
+    let Some(values) = values else { return };
+    let words: Vec<String> = values
+        .iter()
+        .map(|value| {
+            let word: &'static str = (*value).into();
+            format!("'{word}'")
+        })
+        .collect();
+    match words.as_slice() {
+        [] => sql.push(" AND 1 = 0"),
+        [one] => sql.push(&format!(" AND {column} = {one}")),
+        several => sql.push(&format!(" AND {column} IN ({})", several.join(", "))),
+    };
 }
 
 fn optional_id(sql: &mut Sql, column: &str, id: Option<Option<i64>>) {

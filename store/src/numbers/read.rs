@@ -143,29 +143,30 @@ fn with_relations(rows: Sql, relations: NumberRelations, backend: DbBackend) -> 
             }
         });
     }
-    let mut join = |wanted: bool, columns: String, table: &str| {
+    let mut join = |wanted: bool, columns: String, table: &str, alias: &str, key: &str| {
         if wanted {
             select.push_str(", ");
             select.push_str(&columns);
-            joins.push_str(&format!(" LEFT JOIN {table}"));
+            // Lateral with a limit, PostgreSQL looks each relation up by its key; as a plain join it reads and
+            // hashes whole tables for a page, and plans anew each time.
+            joins.push_str(&match backend {
+                DbBackend::Postgres => format!(
+                    " LEFT JOIN LATERAL (SELECT * FROM {table} WHERE id = n.{key} LIMIT 1) {alias} ON TRUE"
+                ),
+                _ => format!(" LEFT JOIN {table} {alias} ON {alias}.id = n.{key}"),
+            });
         }
     };
-    join(
-        relations.group,
-        group_columns("g"),
-        "groups g ON g.id = n.group_id",
-    );
+    join(relations.group, group_columns("g"), "groups", "g", "group_id");
     join(
         relations.customer,
         customer_columns("c"),
-        "customers c ON c.id = n.customer_id",
+        "customers",
+        "c",
+        "customer_id",
     );
-    join(
-        relations.dealer,
-        dealer_columns("d"),
-        "dealers d ON d.id = n.dealer_id",
-    );
-    join(relations.pool, pool_columns("p"), "pools p ON p.id = n.pool_id");
+    join(relations.dealer, dealer_columns("d"), "dealers", "d", "dealer_id");
+    join(relations.pool, pool_columns("p"), "pools", "p", "pool_id");
     rows.wrap(&format!("{select} FROM ("), &format!(") n{joins}"))
 }
 
