@@ -12,7 +12,7 @@ use jiff::{Zoned, civil::Date, tz::TimeZone};
 ///
 /// The same sizes, seed and day give the same rows on both databases.
 #[derive(Debug, Parser)]
-#[command(after_help = "Example:\n  load --database sqlite:///var/tmp/bench.db --numbers 50000")]
+#[command(after_help = "Example:\n  load --database sqlite://bench.db --numbers 50000")]
 struct Options {
     /// The database: sqlite://FILE or postgres://USER@HOST/DATABASE; its schema is made
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
