@@ -12,3 +12,4 @@ mod shutdown;
 mod telemetry;
 
 pub use http::{AppError, AppOptions, app};
+pub use telemetry::Metrics;

@@ -31,6 +31,12 @@ pub struct Model {
     /// The provider's own id.
     #[sea_orm(column_type = "Text", nullable)]
     pub external_id: Option<String>,
+    /// The provider's own name of it, where it told one.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub external_name: Option<String>,
+    /// Where messages go, a word in upper case; absent where the provider did not say.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub sms_route: Option<String>,
     /// What the pool was ordered by, as JSON.
     #[sea_orm(column_type = "Text")]
     pub matching: String,

@@ -22,6 +22,21 @@ pub struct Credentials<'a> {
     pub peer: Option<SocketAddr>,
 }
 
+impl<'a> Credentials<'a> {
+    /// What the headers of an HTTP request carry: `Authorization: Bearer` or `X-API-Key`.
+    #[must_use]
+    pub fn in_headers(headers: &'a HeaderMap, peer: Option<SocketAddr>) -> Self {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+        let token = text(header::AUTHORIZATION.as_str())
+            .and_then(bearer)
+            .or_else(|| text("x-api-key").map(str::trim));
+        Self {
+            token: token.filter(|token| !token.is_empty()),
+            peer,
+        }
+    }
+}
+
 impl fmt::Debug for Credentials<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let token = self.token.map(|_| "[redacted]");
@@ -154,14 +169,12 @@ pub(crate) struct Presented {
 }
 
 impl Presented {
-    /// From the headers of an HTTP request: `Authorization: Bearer` or `X-API-Key`.
+    /// From the headers of an HTTP request.
     pub(crate) fn in_headers(headers: &HeaderMap, peer: Option<SocketAddr>) -> Self {
-        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-        let token = text(header::AUTHORIZATION.as_str())
-            .and_then(bearer)
-            .or_else(|| text("x-api-key").map(str::trim));
         Self {
-            token: token.filter(|token| !token.is_empty()).map(SecretString::from),
+            token: Credentials::in_headers(headers, peer)
+                .token
+                .map(SecretString::from),
             peer,
         }
     }

@@ -15,6 +15,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod dialect;
 mod m20261121_000001_inventory;
+mod m20261201_000002_changes;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -23,7 +24,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_inventory::Migration)]
+        vec![
+            Box::new(m20261121_000001_inventory::Migration),
+            Box::new(m20261201_000002_changes::Migration),
+        ]
     }
 }
 

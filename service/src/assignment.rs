@@ -9,7 +9,9 @@ use store::OperationKind;
 
 use crate::{
     AssignNumber, AvailableNumbers, OrderAnswer, Principal, ServiceError, ServiceResult, Switchboard,
-    UserError, UserErrorCode, engine::Job, validate::Faults,
+    UserError, UserErrorCode,
+    engine::{Asked, jobs::Assign},
+    validate::Faults,
 };
 
 impl Switchboard {
@@ -34,8 +36,9 @@ impl Switchboard {
         self.known_provider(&mut faults, request.provider.as_ref());
         faults.into_result()?;
         let group = self.group_for(who, request.group_id).await?;
-        let (reference, kind) = (request.client_reference.clone(), OperationKind::AssignNumber);
-        if let Some(known) = self.known_order(who, &group, &reference, kind, &request).await? {
+        let kind = OperationKind::AssignNumber;
+        let asked = Asked::of(kind, &request.client_reference, &request)?;
+        if let Some(known) = self.known_order(who, group.owner(), &asked).await? {
             return Ok(known);
         }
         self.places()
@@ -43,11 +46,10 @@ impl Switchboard {
             .map_err(|error| match_refused(&error, &request.matching))?;
         if let Err(refused) = self.free_number_name(group.id, &request.name, None).await {
             // The name may have been taken by this very request, sent twice at the same time.
-            let known = self.known_order(who, &group, &reference, kind, &request).await?;
+            let known = self.known_order(who, group.owner(), &asked).await?;
             return known.ok_or(refused);
         }
-        let job = Job::Assign(request.clone());
-        self.order(who, &group, &reference, &request, job).await
+        self.order(who, &group, asked, Arc::new(Assign(request))).await
     }
 
     /// What [`Switchboard::assign_number`] would give now, and why; nothing is claimed.

@@ -1,25 +1,30 @@
-//! Orders: from a durable row, through a provider, to a number or pool of a group.
+//! Changes that a provider makes: from a durable row, through a provider, to what it means here.
 //!
 //! No byte goes to a provider before the row is committed, an unknown outcome is a state and not an error, and
 //! no transaction is held across a call. What is left open here is taken up by [`crate::recovery`].
 
 mod drive;
+mod given;
 mod job;
+pub(crate) mod jobs;
 mod settle;
 
-use provider_core::domain::{E164, GroupRef, MatchReason, OrderToken};
+use std::sync::Arc;
+
+use provider_core::domain::{CustomerRef, E164, GroupRef, MatchReason, OrderToken};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use store::{
-    Group, NewOperation, NumberBy, NumberRelations, OperationKind, OperationRecord, OperationState, Scope,
+    Group, NewOperation, NumberBy, NumberRelations, OperationKind, OperationRecord, OperationState, Owner,
+    Scope, StoreError,
 };
 use tokio::sync::oneshot;
 
-pub(crate) use drive::{Verdict, caller_of, elsewhere, seen};
-pub(crate) use job::{Job, Receipt};
+pub(crate) use drive::{Verdict, caller_of, elsewhere, look_after, seen};
+pub(crate) use job::{Call, Job, Receipt, Target, WhenLost, read as read_input};
 
 use crate::{
-    AssignNumber, OrderAnswer, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
+    AssignNumber, OrderAnswer, Principal, ServiceError, ServiceResult, Switchboard, UserError, UserErrorCode,
     keys::random_token,
 };
 
@@ -33,36 +38,63 @@ pub(crate) const WITH_RELATIONS: NumberRelations = NumberRelations {
     pool: true,
 };
 
+/// A request as an operation keeps it.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked {
+    /// The kind of operation.
+    pub(crate) kind: OperationKind,
+    /// The caller's idempotency key.
+    pub(crate) client_reference: String,
+    input: String,
+    hash: String,
+}
+
+impl Asked {
+    /// Writes a request down.
+    pub(crate) fn of<R: Serialize>(
+        kind: OperationKind,
+        client_reference: &str,
+        request: &R,
+    ) -> ServiceResult<Self> {
+        let input =
+            serde_json::to_string(request).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        Ok(Self {
+            kind,
+            client_reference: client_reference.to_owned(),
+            hash: fingerprint(kind, &input),
+            input,
+        })
+    }
+
+    /// Refuses a reference that was used for something else.
+    pub(crate) fn is_repeated_by(&self, known: &OperationRecord) -> ServiceResult<()> {
+        if known.input_hash == self.hash {
+            return Ok(());
+        }
+        Err(ServiceError::refused(
+            UserErrorCode::IdempotencyConflict,
+            "input.clientReference",
+            "this clientReference was used with other input; use a new one for a new request",
+        ))
+    }
+}
+
 impl Switchboard {
-    /// Carries out an order, or joins the one that has the same reference.
-    pub(crate) async fn order<R: Serialize + Sync>(
+    /// Carries out a job, or joins the one that has the same reference.
+    pub(crate) async fn order(
         &self,
         who: &Principal,
         group: &Group,
-        client_reference: &str,
-        request: &R,
-        job: Job,
+        asked: Asked,
+        job: Arc<dyn Job>,
     ) -> ServiceResult<OrderAnswer> {
-        let input =
-            serde_json::to_string(request).map_err(|error| ServiceError::Internal(error.to_string()))?;
-        let new = NewOperation {
-            client_reference: client_reference.to_owned(),
-            kind: job.kind(),
-            input_hash: fingerprint(job.kind(), &input),
-            input,
-            token: random_token(18),
-            owner: group.owner(),
-            pool_id: job.pool_id(),
-            actor: who.actor(),
-            request_id: who.request_id.clone(),
-            lease: self.lease(),
-        };
+        let new = self.new_operation(who, group.owner(), &asked, job.target());
+        self.is_accepted(job.as_ref(), &new.token)?;
         let tenant = new.owner.tenant();
-        let hash = new.input_hash.clone();
         let (tell, written) = oneshot::channel();
-        let switchboard = self.clone();
+        let (switchboard, scope) = (self.clone(), who.scope);
         // In a task of its own, so that a caller who goes away stops nothing.
-        let task = tokio::spawn(async move { switchboard.write_and_drive(new, job, tell).await });
+        let task = tokio::spawn(async move { switchboard.write_and_drive(new, scope, job, tell).await });
         let written = written.await.unwrap_or_else(|_| {
             Err(ServiceError::Internal(
                 "the task of an order ended early".to_owned(),
@@ -74,21 +106,74 @@ impl Switchboard {
                 let _ = tokio::time::timeout(self.settings().answer_within, task).await;
                 self.answer(who, id).await
             }
-            None => self.join(who, &tenant, client_reference, &hash).await,
+            None => self.join(who, &tenant, &asked).await,
         }
+    }
+
+    /// An operation to write down, with a token of its own.
+    pub(crate) fn new_operation(
+        &self,
+        who: &Principal,
+        owner: Owner,
+        asked: &Asked,
+        target: Target,
+    ) -> NewOperation {
+        NewOperation {
+            client_reference: asked.client_reference.clone(),
+            kind: asked.kind,
+            input_hash: asked.hash.clone(),
+            input: asked.input.clone(),
+            token: random_token(18),
+            owner,
+            number_id: target.number_id,
+            pool_id: target.pool_id,
+            actor: who.actor(),
+            request_id: who.request_id.clone(),
+            lease: self.lease(),
+        }
+    }
+
+    /// Refuses a change that the provider has no way to make, before anything is written.
+    fn is_accepted(&self, job: &dyn Job, token: &str) -> ServiceResult<()> {
+        let Some(id) = job.provider() else {
+            return Ok(());
+        };
+        let Some(handle) = self.inner.providers.get(id) else {
+            let message = format!("the provider {id} that it comes from is not configured");
+            let error = UserError::new(UserErrorCode::UnknownProvider, "", message);
+            return Err(ServiceError::Refused(vec![job.explain(error)]));
+        };
+        let token = OrderToken::parse(token).map_err(|error| ServiceError::Internal(error.to_string()))?;
+        job.is_accepted(handle.ports(), &token).map_err(|error| {
+            let error = error.with_provider(handle.info().id.clone());
+            ServiceError::Refused(vec![job.explain(drive::in_words(&error))])
+        })
     }
 
     /// Writes an operation down, tells its id, and works on it.
     async fn write_and_drive(
         &self,
         new: NewOperation,
-        job: Job,
+        scope: Scope,
+        job: Arc<dyn Job>,
         tell: oneshot::Sender<ServiceResult<Option<i64>>>,
     ) {
+        let admitted = job.clone();
         let written = self
             .database()
             .write::<_, ServiceError, _>(move |tx| {
-                Box::pin(async move { Ok(store::insert_operation(tx, &new).await?) })
+                Box::pin(async move {
+                    if admitted.target().is_some() {
+                        let (tenant, reference) = (new.owner.tenant(), &new.client_reference);
+                        let known =
+                            store::operation_by_reference(tx.connection(), &tenant, reference).await?;
+                        if known.is_some() {
+                            return Ok(None);
+                        }
+                        admitted.admit(tx, scope).await?;
+                    }
+                    store::insert_operation(tx, &new).await.map_err(taken)
+                })
             })
             .await;
         let operation = match written {
@@ -105,27 +190,15 @@ impl Switchboard {
     }
 
     /// The operation that has this reference already: the same input gets the same answer, also while it runs.
-    async fn join(
-        &self,
-        who: &Principal,
-        tenant: &str,
-        client_reference: &str,
-        hash: &str,
-    ) -> ServiceResult<OrderAnswer> {
+    async fn join(&self, who: &Principal, tenant: &str, asked: &Asked) -> ServiceResult<OrderAnswer> {
         let deadline = tokio::time::Instant::now() + self.settings().answer_within;
         let mut pause = std::time::Duration::from_millis(10);
         loop {
             let reader = self.database().reader();
-            let known = store::operation_by_reference(reader, tenant, client_reference)
+            let known = store::operation_by_reference(reader, tenant, &asked.client_reference)
                 .await?
                 .ok_or_else(|| ServiceError::Busy("the operation is being written".to_owned()))?;
-            if known.input_hash != hash {
-                return Err(ServiceError::refused(
-                    UserErrorCode::IdempotencyConflict,
-                    "input.clientReference",
-                    "this clientReference was used with other input; use a new one for a new request",
-                ));
-            }
+            asked.is_repeated_by(&known)?;
             if known.state.is_final() || tokio::time::Instant::now() >= deadline {
                 return self.answer(who, known.id).await;
             }
@@ -134,17 +207,21 @@ impl Switchboard {
         }
     }
 
-    /// What an operation has come to, with what it gave.
-    async fn answer(&self, who: &Principal, id: i64) -> ServiceResult<OrderAnswer> {
+    /// What an operation has come to, with what it gave or changed once that is done.
+    pub(crate) async fn answer(&self, who: &Principal, id: i64) -> ServiceResult<OrderAnswer> {
         let reader = self.database().reader();
         let operation = store::operation(reader, who.scope, id).await?.ok_or_else(|| {
             ServiceError::Internal(format!("operation {id} is not visible to its own caller"))
         })?;
-        let number = match operation.number_id {
+        let done = matches!(
+            operation.state,
+            OperationState::Succeeded | OperationState::Partial
+        );
+        let number = match operation.number_id.filter(|_| done) {
             Some(id) => store::number(reader, who.scope, &NumberBy::Id(id), WITH_RELATIONS).await?,
             None => None,
         };
-        let pool = match operation.pool_id {
+        let pool = match operation.pool_id.filter(|_| done) {
             Some(id) => store::pool(reader, who.scope, id).await?,
             None => None,
         };
@@ -170,25 +247,18 @@ impl Switchboard {
 
     /// The answer to a repeated request, if its reference is known; asked before anything else is judged, so
     /// that a repetition gets the first answer even where the world has changed since.
-    pub(crate) async fn known_order<R: Serialize>(
+    pub(crate) async fn known_order(
         &self,
         who: &Principal,
-        group: &Group,
-        client_reference: &str,
-        kind: OperationKind,
-        request: &R,
+        owner: Owner,
+        asked: &Asked,
     ) -> ServiceResult<Option<OrderAnswer>> {
-        let tenant = group.owner().tenant();
-        let known =
-            store::operation_by_reference(self.database().reader(), &tenant, client_reference).await?;
-        if known.is_none() {
-            return Ok(None);
+        let (reader, tenant) = (self.database().reader(), owner.tenant());
+        let known = store::operation_by_reference(reader, &tenant, &asked.client_reference).await?;
+        match known {
+            Some(_) => self.join(who, &tenant, asked).await.map(Some),
+            None => Ok(None),
         }
-        let input =
-            serde_json::to_string(request).map_err(|error| ServiceError::Internal(error.to_string()))?;
-        self.join(who, &tenant, client_reference, &fingerprint(kind, &input))
-            .await
-            .map(Some)
     }
 
     /// The group as a provider is told of it.
@@ -200,10 +270,17 @@ impl Switchboard {
         )
         .await?
         .ok_or_else(|| ServiceError::Internal(format!("group {} is gone", operation.owner.group_id)))?;
+        let customer = store::customer(self.database().reader(), Scope::Platform, group.customer_id)
+            .await?
+            .ok_or_else(|| ServiceError::Internal(format!("customer {} is gone", group.customer_id)))?;
         Ok(GroupRef {
             id: group.id,
             external_id: group.external_id,
             name: group.name,
+            customer: CustomerRef {
+                id: customer.id,
+                code: customer.code,
+            },
         })
     }
 }
@@ -214,10 +291,23 @@ fn fingerprint(kind: OperationKind, input: &str) -> String {
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The operation's token in the contract's type.
-pub(crate) fn token(operation: &OperationRecord) -> ServiceResult<OrderToken> {
-    OrderToken::parse(operation.token.as_str())
-        .map_err(|error| ServiceError::Internal(format!("operation {}: {error}", operation.id)))
+/// Another change of the same thing is under way at its carrier.
+pub(crate) fn under_way(other: &OperationRecord, path: &str) -> ServiceError {
+    let provider = other.provider.as_deref().unwrap_or("its provider");
+    let message = format!(
+        "another change ({}, clientReference {}) is under way at {provider}; wait for its end and ask again",
+        other.kind, other.client_reference
+    );
+    ServiceError::refused(UserErrorCode::Busy, path, message)
+}
+
+/// The number got another open operation at this very moment.
+fn taken(error: StoreError) -> ServiceError {
+    if error.is_duplicate_of("operations_number_open", "operations.number_id") {
+        let message = "another change of the number is under way; wait for its end and ask again";
+        return ServiceError::refused(UserErrorCode::Busy, "input.numberId", message);
+    }
+    error.into()
 }
 
 /// True for the states in which a provider may already have acted.

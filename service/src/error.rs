@@ -47,6 +47,8 @@ pub enum UserErrorCode {
     IdempotencyConflict,
     /// The provider has reached a limit.
     QuotaExceeded,
+    /// The provider has no way to do this.
+    ProviderUnsupported,
     /// The provider refused for a reason of its own.
     ProviderRefused,
     /// The provider can't be reached or doesn't answer; nothing was bought.
@@ -65,6 +67,8 @@ pub struct UserError {
     /// Path of the input field, in the API's words: `["input", "match", "localToCity", "city"]`; empty when
     /// no single field is to blame.
     pub path: Vec<String>,
+    /// How many seconds to wait before asking again, where a provider said so.
+    pub retry_after: Option<u32>,
 }
 
 impl UserError {
@@ -79,8 +83,17 @@ impl UserError {
             code,
             message: message.into(),
             path,
+            retry_after: None,
         }
     }
+}
+
+/// A wait in whole seconds, rounded up: who waits that long has waited long enough.
+#[must_use]
+pub fn whole_seconds(wait: std::time::Duration) -> u32 {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    // What clients count with is a signed integer of 32 bits.
+    u32::try_from(seconds).unwrap_or(u32::MAX).min(i32::MAX as u32)
 }
 
 /// One or more reasons why nothing was done.
@@ -95,6 +108,9 @@ pub enum ServiceError {
     /// The key's level is too low for something that it can see.
     #[error("access_denied")]
     AccessDenied,
+    /// The key may see what this is about and still not do this, for a reason that is not its level.
+    #[error("access_denied: {0}")]
+    Denied(&'static str),
     /// The key is unknown, expired or revoked.
     #[error("unauthenticated")]
     Unauthenticated,
@@ -172,6 +188,7 @@ impl From<&UserError> for Problem {
             code: error.code.to_string(),
             message: error.message.clone(),
             path: error.path.clone(),
+            retry_after: error.retry_after,
         }
     }
 }
@@ -183,6 +200,7 @@ impl From<&Problem> for UserError {
             code: problem.code.parse().unwrap_or(UserErrorCode::ProviderRefused),
             message: problem.message.clone(),
             path: problem.path.clone(),
+            retry_after: problem.retry_after,
         }
     }
 }

@@ -1,14 +1,12 @@
 use jiff::SignedDuration;
-use provider_core::domain::NumberStatus;
-use store::{EventKind, HoldRecord, NewEvent, NumberBy, NumberRecord, Scope};
+use store::{HoldRecord, NumberBy, Scope};
 
 use crate::{
     HoldAnswer, HoldNumber, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
-    engine::WITH_RELATIONS, inventory::INVENTORY_ID, lifecycle::unheld, validate::Faults,
+    engine::WITH_RELATIONS,
+    inventory::holds::{LONGEST_HOLD_MINUTES, NewHold, NotHeld, give_back, set_aside},
+    validate::Faults,
 };
-
-/// A day: longer claims are assignments.
-const LONGEST_HOLD_MINUTES: u32 = 24 * 60;
 
 impl Switchboard {
     /// Sets a number in stock aside for a group. While the hold lasts, nobody else is offered the number; it
@@ -23,53 +21,15 @@ impl Switchboard {
         faults.range("input.minutes", request.minutes, 1..=LONGEST_HOLD_MINUTES);
         faults.into_result()?;
         let owner = self.group_for(who, request.group_id).await?.owner();
-        let actor = who.actor();
+        let new = NewHold {
+            number: request.number,
+            owner,
+            reference: request.client_reference,
+            lasts: SignedDuration::from_mins(i64::from(request.minutes)),
+            actor: who.actor(),
+        };
         let hold = self
-            .write_announced(move |tx| {
-                Box::pin(async move {
-                    let reference = request.client_reference.as_str();
-                    let connection = tx.connection();
-                    let by = NumberBy::E164(request.number.clone());
-                    let number = store::lock_number(tx, Scope::Platform, &by).await?;
-                    if let Some(known) =
-                        store::hold_by_reference(connection, &owner.tenant(), reference).await?
-                    {
-                        let lasts = known.held_until.duration_since(known.created_at);
-                        let same = number.as_ref().is_some_and(|number| number.id == known.number_id)
-                            && known.owner == owner
-                            && lasts == SignedDuration::from_mins(i64::from(request.minutes));
-                        return if same {
-                            Ok((known, Vec::new()))
-                        } else {
-                            Err(conflict())
-                        };
-                    }
-                    let stock = number.filter(|number| {
-                        number.status == NumberStatus::Available && number.provider == INVENTORY_ID
-                    });
-                    let Some(before) = stock else { return Err(taken()) };
-                    let lasts = SignedDuration::from_mins(i64::from(request.minutes));
-                    let until = tx.now().checked_add(lasts).map_err(|error| {
-                        ServiceError::Internal(format!("the end of a hold can't be told: {error}"))
-                    })?;
-                    let made = store::insert_hold(tx, before.id, owner, reference, &actor, until).await?;
-                    let Some(hold) = made else { return Err(conflict()) };
-                    let after = NumberRecord {
-                        status: NumberStatus::Held,
-                        owner: Some(owner),
-                        hold_until: Some(until),
-                        ..before.clone()
-                    };
-                    let event = NewEvent {
-                        kind: EventKind::Held,
-                        actor: &actor,
-                        cause: None,
-                        operation_id: None,
-                    };
-                    let event = store::save_number(tx, &before, &after, event).await?;
-                    Ok((hold, vec![event]))
-                })
-            })
+            .write_announced(move |tx| Box::pin(async move { Ok(set_aside(tx, &new).await?) }))
             .await?;
         self.with_number(hold).await
     }
@@ -86,22 +46,7 @@ impl Switchboard {
                 let hold = store::hold(tx.connection(), scope, hold_id)
                     .await?
                     .ok_or_else(gone)?;
-                let by = NumberBy::Id(hold.number_id);
-                let number = store::lock_number(tx, Scope::Platform, &by).await?;
-                let lasts = store::active_hold(tx.connection(), hold.number_id).await?;
-                let Some(before) = number.filter(|_| lasts.is_some_and(|lasting| lasting.id == hold_id))
-                else {
-                    return Ok(((), Vec::new()));
-                };
-                store::end_hold(tx, before.id, "RELEASED").await?;
-                let event = NewEvent {
-                    kind: EventKind::HoldReleased,
-                    actor: &actor,
-                    cause: None,
-                    operation_id: None,
-                };
-                let event = store::save_number(tx, &before, &unheld(&before), event).await?;
-                Ok(((), vec![event]))
+                Ok(((), give_back(tx, &hold, &actor).await?))
             })
         })
         .await?;
@@ -126,6 +71,16 @@ impl Switchboard {
             .await?
             .ok_or_else(|| ServiceError::Internal(format!("number {} of a hold is gone", hold.number_id)))?;
         Ok(HoldAnswer { hold, number })
+    }
+}
+
+impl From<NotHeld> for ServiceError {
+    fn from(why: NotHeld) -> Self {
+        match why {
+            NotHeld::Conflict => conflict(),
+            NotHeld::Taken | NotHeld::NotOurs => taken(),
+            NotHeld::Store(error) => error.into(),
+        }
     }
 }
 

@@ -37,6 +37,11 @@ pub struct IssuedKey {
     pub prefix: String,
 }
 
+/// A client reference for a change that came without one: a repetition of the change is a new operation then.
+pub(crate) fn made_reference() -> String {
+    format!("made-here-{}", random_token(18))
+}
+
 /// Random text of `bytes` random bytes, in the URL-safe base64 alphabet.
 pub(crate) fn random_token(bytes: usize) -> String {
     let mut buffer = vec![0_u8; bytes];
@@ -60,16 +65,26 @@ impl std::fmt::Debug for KeyHasher {
 
 impl KeyHasher {
     fn hash(&self, key: &str) -> String {
-        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else {
+        let Some(mac) = self.mac(key) else {
             return String::new();
         };
-        mac.update(key.as_bytes());
         mac.finalize()
             .into_bytes()
             .iter()
             .map(|byte| format!("{byte:02x}"))
             .collect()
     }
+
+    fn mac(&self, text: &str) -> Option<Hmac<Sha256>> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).ok()?;
+        mac.update(text.as_bytes());
+        Some(mac)
+    }
+}
+
+/// What is signed for one purpose is good for no other.
+fn signed_text(purpose: &str, text: &str) -> String {
+    format!("{purpose}\n{text}")
 }
 
 impl Switchboard {
@@ -103,15 +118,33 @@ impl Switchboard {
         let hash = self.hasher().await?.hash(key);
         let record = store::api_key_by_hash(self.database().reader(), &hash).await?;
         match record {
-            Some(record) if record.is_good_at(Timestamp::now()) => Ok(Principal {
-                key_id: record.id,
-                name: record.name,
-                level: record.level,
-                scope: record.scope,
-                request_id: None,
-            }),
+            Some(record) if record.is_good_at(Timestamp::now()) => Ok(principal(record)),
             _ => Err(ServiceError::Unauthenticated),
         }
+    }
+
+    /// Who the key of this row is, if it is still good.
+    pub(crate) async fn principal_of_key(&self, id: i64) -> ServiceResult<Option<Principal>> {
+        let record = store::api_key(self.database().reader(), id).await?;
+        let good = record.filter(|record| record.is_good_at(Timestamp::now()));
+        Ok(good.map(principal))
+    }
+
+    /// Signs a text with the secret of this database, which all replicas share.
+    pub(crate) async fn sign(&self, purpose: &str, text: &str) -> ServiceResult<String> {
+        let mac = self.hasher().await?.mac(&signed_text(purpose, text));
+        let mac = mac.ok_or_else(|| ServiceError::Internal("the key secret can't be used".to_owned()))?;
+        Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    }
+
+    /// Whether a text was signed here for this purpose.
+    pub(crate) async fn is_signed(&self, purpose: &str, text: &str, signature: &str) -> ServiceResult<bool> {
+        let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else {
+            return Ok(false);
+        };
+        let mac = self.hasher().await?.mac(&signed_text(purpose, text));
+        // Compares in constant time.
+        Ok(mac.is_some_and(|mac| mac.verify_slice(&signature).is_ok()))
     }
 
     /// Issues a key that this caller may issue: an administrator any, nobody else yet.
@@ -209,5 +242,15 @@ impl Switchboard {
             key: key.into(),
             prefix,
         })
+    }
+}
+
+fn principal(record: ApiKeyRecord) -> Principal {
+    Principal {
+        key_id: record.id,
+        name: record.name,
+        level: record.level,
+        scope: record.scope,
+        request_id: None,
     }
 }

@@ -5,6 +5,8 @@
 
 mod access;
 mod assignment;
+mod call_centers;
+mod call_stats;
 mod engine;
 mod error;
 mod events;
@@ -12,6 +14,7 @@ mod holds;
 mod import;
 mod inventory;
 mod keys;
+mod kpis;
 mod lifecycle;
 mod numbers;
 mod pools;
@@ -24,11 +27,18 @@ mod tenants;
 mod validate;
 mod worker;
 
-pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode};
+pub use call_centers::{
+    CallCenter, CallCenterId, UpdateCallCenterReporting, call_center_of, statistics_range,
+};
+pub use call_stats::{
+    CallStatistics, CallStatisticsRequest, ExportLink, ExportedFile, IntervalName, PlannedStatistics,
+};
+pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode, whole_seconds};
 pub use events::NumberNotice;
 pub use import::{EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};
 pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};
+pub use kpis::KpiBreakdown;
 pub use principal::Principal;
 pub use providers::ProviderView;
 pub use requests::*;
@@ -37,6 +47,6 @@ pub use store::{
     DatabaseOptions, Dealer, DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group,
     GroupFilter, HoldRecord, Key, NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations,
     OperationFilter, OperationKind, OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter,
-    PoolRecord, Position, Problem, Reseller, Scope, StoreError, position,
+    PoolRecord, Position, Problem, Reseller, Scope, StoreError, UpstreamFacts, position,
 };
 pub use switchboard::{Settings, StartError, Switchboard};

@@ -1,162 +1,111 @@
 //! A number's life with its owner: changed, suspended, resumed, released, restored.
+//!
+//! What a carrier has to do is an operation, made by the engine; the rest is one transaction here.
+
+mod change;
+mod states;
+
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use provider_core::domain::{CallRoute, NumberStatus};
-use store::{EventKind, NewEvent, NumberBy, NumberRecord, Owner, Scope, StoreError, Transaction};
-
-use crate::{
-    Principal, ServiceError, ServiceResult, Switchboard, UpdateNumber, UserErrorCode,
-    engine::WITH_RELATIONS,
-    numbers::{is_name_taken, name_taken},
-    validate::Faults,
+use store::{
+    EventKind, NewEvent, NumberBy, NumberRecord, NumberRelations, OperationState, OperationUpdate, Scope,
+    Transaction,
 };
 
-/// What a change makes of a number: the number after it, and whether its owner is another one now.
-struct Change {
-    after: NumberRecord,
-    kind: EventKind,
-    /// The old assignment ends, and a new one begins if the number still has an owner.
-    reassigned: bool,
-}
+use change::Means;
+pub(crate) use change::{Change, NumberChange, apply};
+pub(crate) use states::{available, released, rested, unclaimed, unheld};
 
-impl Change {
-    fn of(after: NumberRecord, kind: EventKind) -> Self {
-        Self {
-            after,
-            kind,
-            reassigned: false,
-        }
-    }
-}
+use crate::{
+    ChangeAnswer, Principal, ReleaseNumber, ResumeNumber, ServiceError, ServiceResult, SuspendNumber,
+    Switchboard, UpdateNumber, UserErrorCode,
+    engine::{
+        Asked, Target, WITH_RELATIONS,
+        jobs::{ChangeNumber, lock_for_change},
+    },
+    numbers::{is_name_taken, name_taken},
+};
 
 impl Switchboard {
     /// How long a released number of our own rests.
     pub(crate) fn quarantine(&self) -> SignedDuration {
-        SignedDuration::from_hours(i64::from(self.settings().quarantine_days) * 24)
+        self.settings().quarantine()
     }
 
-    /// Takes a number out of service; it stays its owner's.
+    /// Takes a number out of service; it stays its owner's. A carrier's number is suspended there.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`]; INVALID_TRANSITION names what is allowed.
+    /// [`ServiceError::Refused`]; INVALID_TRANSITION names what is allowed, PROVIDER_UNSUPPORTED means that the
+    /// carrier has no way to do it, BUSY that another change of the number is under way.
     pub async fn suspend_number(
         &self,
         who: &Principal,
-        id: i64,
-        reason: Option<String>,
-    ) -> ServiceResult<NumberRecord> {
-        self.change(who, id, reason, |number, now| {
-            if number.status != NumberStatus::Active {
-                return Err(not_from(number, "suspended", "ACTIVE"));
-            }
-            let after = NumberRecord {
-                status: NumberStatus::Suspended,
-                suspended_at: Some(now),
-                ..number.clone()
-            };
-            Ok(Change::of(after, EventKind::Suspended))
-        })
-        .await
+        request: SuspendNumber,
+    ) -> ServiceResult<ChangeAnswer> {
+        self.change_number(who, NumberChange::Suspend(request)).await
     }
 
-    /// Puts a suspended number back into service.
+    /// Puts a suspended number back into service. A carrier's number is resumed there.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`]; INVALID_TRANSITION names what is allowed.
-    pub async fn resume_number(&self, who: &Principal, id: i64) -> ServiceResult<NumberRecord> {
-        self.change(who, id, None, |number, _| {
-            if number.status != NumberStatus::Suspended {
-                return Err(not_from(number, "resumed", "SUSPENDED"));
-            }
-            let after = NumberRecord {
-                status: NumberStatus::Active,
-                suspended_at: None,
-                ..number.clone()
-            };
-            Ok(Change::of(after, EventKind::Resumed))
-        })
-        .await
+    /// As [`Switchboard::suspend_number`].
+    pub async fn resume_number(&self, who: &Principal, request: ResumeNumber) -> ServiceResult<ChangeAnswer> {
+        self.change_number(who, NumberChange::Resume(request)).await
     }
 
-    /// Gives a number up: it rests in quarantine, from which [`Switchboard::restore_number`] brings it back, and
-    /// is stock again after it.
+    /// Gives a number up. Our own rests in quarantine, from which [`Switchboard::restore_number`] brings it back,
+    /// and is stock again after it. A carrier's number goes back to the carrier, for good.
+    ///
+    /// With `only_here` the carrier isn't asked: the number was ended there by other means. It rests like our own,
+    /// so that a slip can be undone, and stays dropped after it.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`]; INVALID_TRANSITION names what is allowed.
+    /// As [`Switchboard::suspend_number`].
     pub async fn release_number(
         &self,
         who: &Principal,
-        id: i64,
-        reason: Option<String>,
-    ) -> ServiceResult<NumberRecord> {
-        let quarantine = self.quarantine();
-        self.change(who, id, reason, move |number, now| {
-            if !matches!(number.status, NumberStatus::Active | NumberStatus::Suspended) {
-                return Err(not_from(number, "released", "ACTIVE or SUSPENDED"));
-            }
-            if number.pool_id.is_some() {
-                let message = "the number works in a pool; resize or retire the pool instead";
-                return Err(invalid(message));
-            }
-            let after = released(number, now, quarantine);
-            Ok(Change {
-                after,
-                kind: EventKind::Released,
-                reassigned: true,
-            })
-        })
-        .await
+        request: ReleaseNumber,
+    ) -> ServiceResult<ChangeAnswer> {
+        self.change_number(who, NumberChange::Release(request)).await
     }
 
-    /// Undoes a release inside quarantine: the same owner, name and route again.
+    /// Undoes a release inside quarantine: the same owner, name and route again. What a carrier took back can't be
+    /// restored.
     ///
     /// # Errors
     /// [`ServiceError::Refused`]; NAME_TAKEN when another number of the group got the name meanwhile.
     pub async fn restore_number(&self, who: &Principal, id: i64) -> ServiceResult<NumberRecord> {
-        self.change(who, id, None, |number, now| {
-            let rests = number.quarantine_until.is_some_and(|until| until > now);
-            if number.status != NumberStatus::Dropped || !rests || number.owner.is_none() {
-                return Err(not_from(number, "restored", "DROPPED and in quarantine"));
-            }
-            let status = if number.suspended_at.is_some() {
-                NumberStatus::Suspended
-            } else {
-                NumberStatus::Active
-            };
-            let after = NumberRecord {
-                status,
-                quarantine_until: None,
-                dropped_at: None,
-                assigned_at: Some(now),
-                ..number.clone()
-            };
-            Ok(Change {
-                after,
-                kind: EventKind::Restored,
-                reassigned: true,
+        who.may_manage()?;
+        let (scope, actor) = (who.scope, who.actor());
+        self.write_announced(move |tx| {
+            Box::pin(async move {
+                let before = lock_for_change(tx, scope, id).await?;
+                let change = change::restore(&before, tx.now())?;
+                let event = NewEvent {
+                    kind: change.kind,
+                    actor: &actor,
+                    cause: None,
+                    operation_id: None,
+                };
+                let event = write(tx, &before, &change, event).await?;
+                Ok(((), event.into_iter().collect()))
             })
         })
-        .await
+        .await?;
+        self.number_after(id).await
     }
 
-    /// Changes a number's name, labels, route or owner.
+    /// Changes a number's name, labels, route or owner. A new route of a carrier's number is set there; the rest
+    /// is ours alone.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] with each fault.
-    pub async fn update_number(&self, who: &Principal, request: UpdateNumber) -> ServiceResult<NumberRecord> {
+    /// As [`Switchboard::suspend_number`], with each fault.
+    pub async fn update_number(&self, who: &Principal, request: UpdateNumber) -> ServiceResult<ChangeAnswer> {
         who.may_manage()?;
-        let mut faults = Faults::default();
-        let name = request.name.as_deref().map(|name| faults.name(name));
-        let tags = request.tags.as_deref().map(|tags| faults.tags(tags));
-        faults.into_result()?;
-        let owner = match request.group_id {
-            Some(group_id) => Some(self.group_for(who, group_id).await?.owner()),
-            None => None,
-        };
-        let customers_dealer = match owner {
-            Some(owner) => self.dealer_of(owner).await?,
-            None => None,
-        };
+        if let Some(group_id) = request.group_id {
+            self.group_for(who, group_id).await?;
+        }
         if let Some(Some(dealer)) = request.dealer_id
             && store::dealer(self.database().reader(), who.scope, dealer)
                 .await?
@@ -169,174 +118,179 @@ impl Switchboard {
                 message,
             ));
         }
-        let route = request
-            .route
-            .map(|CallRoute::Basic { termination_number }| termination_number);
-        let dealer = request.dealer_id;
-        self.change(who, request.number_id, None, move |number, now| {
-            if !matches!(number.status, NumberStatus::Active | NumberStatus::Suspended) {
-                return Err(not_from(number, "changed", "ACTIVE or SUSPENDED"));
-            }
-            let moves = owner.is_some_and(|owner| number.owner != Some(owner));
-            if number.pool_id.is_some() && (moves || name.is_some() || route.is_some()) {
-                let message = "name, route and group of a number in a pool are the pool's; change the pool";
-                return Err(invalid(message));
-            }
-            let mut after = number.clone();
-            after.name = name.or(after.name);
-            after.tags = tags.unwrap_or(after.tags);
-            after.termination_number = route.or(after.termination_number);
-            if moves {
-                // A number comes with its customer's dealer, as when it is assigned.
-                if number.owner.map(|old| old.customer_id) != owner.map(|new| new.customer_id) {
-                    after.dealer_id = customers_dealer;
-                }
-                after.owner = owner;
-                after.assigned_at = Some(now);
-            }
-            after.dealer_id = dealer.unwrap_or(after.dealer_id);
-            Ok(Change {
-                after,
-                kind: EventKind::Updated,
-                reassigned: moves,
-            })
-        })
-        .await
+        self.change_number(who, NumberChange::Update(request)).await
     }
 
-    async fn dealer_of(&self, owner: Owner) -> ServiceResult<Option<i64>> {
-        let customer = store::customer(self.database().reader(), Scope::Platform, owner.customer_id).await?;
-        Ok(customer.and_then(|customer| customer.dealer_id))
-    }
-
-    /// Applies a change to a number under its lock, with its history and its assignment.
-    async fn change<F>(
-        &self,
-        who: &Principal,
-        id: i64,
-        cause: Option<String>,
-        decide: F,
-    ) -> ServiceResult<NumberRecord>
-    where
-        F: FnOnce(&NumberRecord, Timestamp) -> ServiceResult<Change> + Send + 'static,
-    {
+    /// Makes a change where it has to be made: at the number's carrier, or here.
+    async fn change_number(&self, who: &Principal, mut change: NumberChange) -> ServiceResult<ChangeAnswer> {
         who.may_manage()?;
-        let (scope, actor) = (who.scope, who.actor());
-        self.write_announced(move |tx| {
-            Box::pin(async move {
-                let before = store::lock_number(tx, scope, &NumberBy::Id(id))
-                    .await?
-                    .ok_or_else(gone)?;
-                let change = decide(&before, tx.now())?;
-                if change.after == before {
-                    return Ok(((), Vec::new()));
+        change.check()?;
+        let (reader, by) = (self.database().reader(), NumberBy::Id(change.number_id()));
+        let number = store::number(reader, who.scope, &by, NumberRelations::OWN).await?;
+        let number = number.ok_or_else(gone)?;
+        match number.owner {
+            Some(owner) if change.needs_carrier(&number) => {
+                let made = crate::keys::made_reference;
+                let reference = change.client_reference().map_or_else(made, str::to_owned);
+                let asked = change.asked(&reference)?;
+                if let Some(known) = self.known_order(who, owner, &asked).await? {
+                    return Ok(known.into());
                 }
-                let event = NewEvent {
-                    kind: change.kind,
-                    actor: &actor,
-                    cause: cause.as_deref(),
-                    operation_id: None,
-                };
-                let written = apply(tx, &before, &change, event).await;
-                let event = written.map_err(|error| match change.kind {
-                    EventKind::Restored if is_name_taken(&error) => name_gone(),
-                    _ if is_name_taken(&error) => name_taken(),
-                    _ => error.into(),
-                })?;
-                Ok(((), vec![event]))
+                // Judged again under the lock, before anything is written.
+                change.decide(&number, Timestamp::now(), &Means::default())?;
+                self.may_be_named(&change, &number).await?;
+                let group = self.group_for(who, owner.group_id).await?;
+                let job = Arc::new(ChangeNumber::new(change, number));
+                self.order(who, &group, asked, job).await.map(ChangeAnswer::from)
+            }
+            _ => self.change_here(who, change).await,
+        }
+    }
+
+    /// Refuses a name that another number has before its carrier is asked for the rest of the change.
+    async fn may_be_named(&self, change: &NumberChange, number: &NumberRecord) -> ServiceResult<()> {
+        let NumberChange::Update(request) = change else {
+            return Ok(());
+        };
+        let group = request.group_id.or(number.owner.map(|owner| owner.group_id));
+        let name = request.name.as_deref().or(number.name.as_deref());
+        match (group, name) {
+            (Some(group), Some(name)) => self.free_number_name(group, name, Some(number.id)).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// Applies a change to a number in one transaction, with its history and its assignment. Under a client
+    /// reference it is written down as an operation that has succeeded, so that a repetition gets its answer.
+    async fn change_here(&self, who: &Principal, change: NumberChange) -> ServiceResult<ChangeAnswer> {
+        let (switchboard, who_asks, id) = (self.clone(), who.clone(), change.number_id());
+        let operation = self
+            .write_announced(move |tx| {
+                Box::pin(async move { switchboard.change_in(tx, &who_asks, &change).await })
             })
-        })
-        .await?;
-        let by = NumberBy::Id(id);
-        let number = store::number(self.database().reader(), Scope::Platform, &by, WITH_RELATIONS).await?;
-        number.ok_or_else(gone)
+            .await?;
+        match operation {
+            Some(id) => self.answer(who, id).await.map(ChangeAnswer::from),
+            None => Ok(ChangeAnswer {
+                number: Some(self.number_after(id).await?),
+                ..ChangeAnswer::default()
+            }),
+        }
+    }
+
+    /// [`Switchboard::change_here`] in its transaction: gives the operation, if there is one, and the events.
+    async fn change_in(
+        &self,
+        tx: &Transaction,
+        who: &Principal,
+        change: &NumberChange,
+    ) -> ServiceResult<(Option<i64>, Vec<i64>)> {
+        let before = lock_for_change(tx, who.scope, change.number_id()).await?;
+        let asked = match change.client_reference() {
+            Some(reference) => Some(change.asked(reference)?),
+            None => None,
+        };
+        let recorded = match (&asked, before.owner) {
+            (Some(asked), Some(owner)) => match self.record(tx, who, owner, asked, change).await? {
+                Recorded::Before(id) => return Ok((Some(id), Vec::new())),
+                Recorded::Now(id) => Some(id),
+            },
+            _ => None,
+        };
+        let means = change.means(tx, Some(self.quarantine())).await?;
+        let decided = change.decide(&before, tx.now(), &means)?;
+        let actor = who.actor();
+        let event = NewEvent {
+            kind: decided.kind,
+            actor: &actor,
+            cause: change.reason(),
+            operation_id: recorded,
+        };
+        let event = write(tx, &before, &decided, event).await?;
+        if let Some(id) = recorded {
+            let update = OperationUpdate {
+                provider: Some(before.provider.clone()),
+                ..OperationUpdate::default()
+            };
+            let (from, to) = (OperationState::Requested, OperationState::Succeeded);
+            store::advance_operation(tx, id, from, to, &update).await?;
+        }
+        Ok((recorded, event.into_iter().collect()))
+    }
+
+    /// Writes the operation of a change down that is made here, unless its reference is known.
+    async fn record(
+        &self,
+        tx: &Transaction,
+        who: &Principal,
+        owner: store::Owner,
+        asked: &Asked,
+        change: &NumberChange,
+    ) -> ServiceResult<Recorded> {
+        let target = Target {
+            number_id: Some(change.number_id()),
+            ..Target::default()
+        };
+        self.record_here(tx, who, owner, asked, target).await
+    }
+
+    /// Writes an operation down in the transaction that does all of it, unless its reference is known.
+    pub(crate) async fn record_here(
+        &self,
+        tx: &Transaction,
+        who: &Principal,
+        owner: store::Owner,
+        asked: &Asked,
+        target: Target,
+    ) -> ServiceResult<Recorded> {
+        let (tenant, reference) = (owner.tenant(), &asked.client_reference);
+        if let Some(known) = store::operation_by_reference(tx.connection(), &tenant, reference).await? {
+            asked.is_repeated_by(&known)?;
+            return Ok(Recorded::Before(known.id));
+        }
+        let new = self.new_operation(who, owner, asked, target);
+        let operation = store::insert_operation(tx, &new).await?;
+        let busy = || ServiceError::Busy("the operation is being written".to_owned());
+        Ok(Recorded::Now(operation.ok_or_else(busy)?.id))
+    }
+
+    async fn number_after(&self, id: i64) -> ServiceResult<NumberRecord> {
+        let (reader, by) = (self.database().reader(), NumberBy::Id(id));
+        store::number(reader, Scope::Platform, &by, WITH_RELATIONS)
+            .await?
+            .ok_or_else(gone)
     }
 }
 
-async fn apply(
+/// The operation of a change that is made here.
+pub(crate) enum Recorded {
+    /// It was made before, under the same reference.
+    Before(i64),
+    /// It is to be made now.
+    Now(i64),
+}
+
+/// Writes a change; gives its event, or none when nothing changes.
+async fn write(
     tx: &Transaction,
     before: &NumberRecord,
     change: &Change,
     event: NewEvent<'_>,
-) -> Result<i64, StoreError> {
-    let after = &change.after;
-    if change.reassigned {
-        store::end_assignment(tx, before.id).await?;
-        if let (Some(owner), true) = (after.owner, after.status.is_assigned()) {
-            let name = after.name.as_deref().unwrap_or_default();
-            store::insert_assignment(tx, after.id, owner, name, after.pool_id, None).await?;
-        }
+) -> ServiceResult<Option<i64>> {
+    if change.after == *before {
+        return Ok(None);
     }
-    store::save_number(tx, before, after, event).await
-}
-
-/// A number after its release. The last owner, name and route stay on the row: they are what a restore brings
-/// back, and let the last owner see it. They are cleared at the end of quarantine.
-pub(crate) fn released(number: &NumberRecord, now: Timestamp, quarantine: SignedDuration) -> NumberRecord {
-    NumberRecord {
-        status: NumberStatus::Dropped,
-        pool_id: None,
-        dropped_at: Some(now),
-        quarantine_until: now.checked_add(quarantine).ok(),
-        ..number.clone()
-    }
-}
-
-/// A number whose order has come to nothing: stock again, as it was before.
-pub(crate) fn unclaimed(number: &NumberRecord) -> NumberRecord {
-    NumberRecord {
-        status: NumberStatus::Available,
-        order_token: None,
-        ..number.clone()
-    }
-}
-
-/// A number whose hold has ended: stock again, as it was before.
-pub(crate) fn unheld(number: &NumberRecord) -> NumberRecord {
-    NumberRecord {
-        status: NumberStatus::Available,
-        owner: None,
-        hold_until: None,
-        ..number.clone()
-    }
-}
-
-/// A number that is stock (again): nothing of an owner is left on it.
-pub(crate) fn available(number: &NumberRecord) -> NumberRecord {
-    NumberRecord {
-        status: NumberStatus::Available,
-        name: None,
-        owner: None,
-        dealer_id: None,
-        pool_id: None,
-        termination_number: None,
-        order_token: None,
-        hold_until: None,
-        quarantine_until: None,
-        assigned_at: None,
-        suspended_at: None,
-        dropped_at: None,
-        tags: Vec::new(),
-        ..number.clone()
-    }
-}
-
-fn not_from(number: &NumberRecord, done: &str, wanted: &str) -> ServiceError {
-    let allowed: Vec<String> = number.status.next().iter().map(ToString::to_string).collect();
-    invalid(&format!(
-        "only a number that is {wanted} can be {done}; this one is {} and may become {}",
-        number.status,
-        allowed.join(", ")
-    ))
+    let written = apply(tx, before, change, event).await;
+    written.map(Some).map_err(|error| match change.kind {
+        EventKind::Restored if is_name_taken(&error) => name_gone(),
+        _ if is_name_taken(&error) => name_taken(),
+        _ => error.into(),
+    })
 }
 
 fn name_gone() -> ServiceError {
     let message = "another number of the group got this number's name meanwhile; rename that one first";
     ServiceError::refused(UserErrorCode::NameTaken, "input.numberId", message)
-}
-
-fn invalid(message: &str) -> ServiceError {
-    ServiceError::refused(UserErrorCode::InvalidTransition, "input.numberId", message)
 }
 
 pub(crate) fn gone() -> ServiceError {

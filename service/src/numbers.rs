@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use store::{
-    AssignmentRecord, EventRecord, NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations,
-    Page, PageRequest, StoreError,
+    AssignmentRecord, EventRecord, Mirrored, NumberBy, NumberFilter, NumberOrderBy, NumberRecord,
+    NumberRelations, Page, PageRequest, StoreError, UpstreamFacts,
 };
 
 use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode};
@@ -63,6 +63,22 @@ impl Switchboard {
     ) -> ServiceResult<HashMap<i64, NumberRecord>> {
         who.may_view()?;
         Ok(store::numbers_by_ids(self.database().reader(), who.scope, ids, relations).await?)
+    }
+
+    /// What carriers say of numbers that the caller has read; those of which none said anything are left out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn number_upstream_facts(
+        &self,
+        who: &Principal,
+        ids: &[i64],
+    ) -> ServiceResult<HashMap<i64, UpstreamFacts>> {
+        who.may_view()?;
+        let reader = self.database().reader();
+        let visible = store::numbers_by_ids(reader, who.scope, ids, NumberRelations::default()).await?;
+        let ids: Vec<i64> = visible.into_keys().collect();
+        Ok(store::upstream_facts(reader, Mirrored::Numbers, &ids).await?)
     }
 
     /// A page of a number's history; what happened while it was another tenant's is left out.

@@ -1,21 +1,32 @@
-use std::collections::HashMap;
+//! Pools: ordered, changed, resized and retired, at their carrier or here.
 
-use provider_core::domain::{
-    CallRoute, Leftover, NumberMatch, PoolStatus, ReplacementConfiguration, ReplacementInput,
-};
+mod leaving;
+
+use std::{collections::HashMap, sync::Arc};
+
+use provider_core::domain::{NumberMatch, PoolStatus, ReplacementConfiguration, ReplacementInput};
 use store::{
-    EventKind, Keyset, NewEvent, NumberBy, NumberRecord, OperationKind, Page, PageRequest, PoolFilter,
-    PoolRecord, Scope, StoreError, Transaction,
+    EventKind, Keyset, Mirrored, NewEvent, OperationKind, OperationState, OperationUpdate, Page, PageRequest,
+    PoolFilter, PoolRecord, StoreError, Transaction, UpstreamFacts,
 };
+
+pub(crate) use leaving::{
+    Leaving, explained, follow_pool, gone, kept_name_taken, leave_pool, leftover, out_of_service,
+};
+
+use leaving::{kept_refused, not_under_way};
 
 use crate::{
-    CreateNumberPool, OrderAnswer, Principal, ResizeNumberPool, RetireNumberPool, ServiceError,
-    ServiceResult, Switchboard, UpdateNumberPool, UserErrorCode,
+    ChangeAnswer, CreateNumberPool, INVENTORY_ID, OrderAnswer, Principal, ResizeNumberPool, RetireNumberPool,
+    ServiceError, ServiceResult, Switchboard, UpdateNumberPool, UserErrorCode,
     assignment::match_refused,
-    engine::Job,
+    engine::{
+        Asked, Target,
+        jobs::{CreatePool, ResizePool, RetirePool, UpdatePool, retire},
+    },
     inventory::{LARGEST_POOL, LONGEST_MATCH_PERIOD},
-    lifecycle::released,
-    numbers::is_name_taken,
+    keys::made_reference,
+    lifecycle::Recorded,
     validate::Faults,
 };
 
@@ -43,8 +54,9 @@ impl Switchboard {
         self.known_provider(&mut faults, request.provider.as_ref());
         faults.into_result()?;
         let group = self.group_for(who, request.group_id).await?;
-        let (reference, kind) = (request.client_reference.clone(), OperationKind::CreateNumberPool);
-        if let Some(known) = self.known_order(who, &group, &reference, kind, &request).await? {
+        let kind = OperationKind::CreateNumberPool;
+        let asked = Asked::of(kind, &request.client_reference, &request)?;
+        if let Some(known) = self.known_order(who, group.owner(), &asked).await? {
             return Ok(known);
         }
         let matching = NumberMatch::from(request.matching.clone());
@@ -53,11 +65,11 @@ impl Switchboard {
             .map_err(|error| match_refused(&error, &matching))?;
         if let Err(refused) = self.free_pool_name(group.id, &request.name, None).await {
             // The name may have been taken by this very request, sent twice at the same time.
-            let known = self.known_order(who, &group, &reference, kind, &request).await?;
+            let known = self.known_order(who, group.owner(), &asked).await?;
             return known.ok_or(refused);
         }
-        let job = Job::CreatePool(request.clone());
-        self.order(who, &group, &reference, &request, job).await
+        self.order(who, &group, asked, Arc::new(CreatePool(request)))
+            .await
     }
 
     /// Makes a pool larger, with numbers of the same kind, or smaller. Otherwise as
@@ -77,26 +89,32 @@ impl Switchboard {
         faults.into_result()?;
         let pool = self.own_pool(who, request.pool_id).await?;
         let group = self.group_for(who, pool.owner.group_id).await?;
-        let (reference, kind) = (request.client_reference.clone(), OperationKind::ResizeNumberPool);
-        if let Some(known) = self.known_order(who, &group, &reference, kind, &request).await? {
+        let kind = OperationKind::ResizeNumberPool;
+        let asked = Asked::of(kind, &request.client_reference, &request)?;
+        if let Some(known) = self.known_order(who, group.owner(), &asked).await? {
             return Ok(known);
         }
         still_active(&pool)?;
-        let job = Job::ResizePool(request.clone(), Box::new(pool));
-        self.order(who, &group, &reference, &request, job).await
+        let job = Arc::new(ResizePool::new(request, pool));
+        self.order(who, &group, asked, job).await
     }
 
-    /// Changes what a pool is called, waits for, replaces and is routed to; a new route goes to all its numbers.
+    /// Changes what a pool is called, waits for, replaces and is routed to; a new route goes to all its numbers. A
+    /// carrier's pool is changed there.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`] with each fault.
+    /// [`ServiceError::Refused`] with each fault; PROVIDER_UNSUPPORTED means that the carrier has no way to do it,
+    /// BUSY that another change of the pool is under way.
     pub async fn update_number_pool(
         &self,
         who: &Principal,
         mut request: UpdateNumberPool,
-    ) -> ServiceResult<PoolRecord> {
+    ) -> ServiceResult<ChangeAnswer> {
         who.may_manage()?;
         let mut faults = Faults::default();
+        if let Some(reference) = &request.client_reference {
+            faults.client_reference(reference);
+        }
         request.name = request.name.map(|name| faults.name(&name));
         if let Some(minutes) = request.match_period_minutes {
             faults.range("input.matchPeriodMinutes", minutes, 1..=LONGEST_MATCH_PERIOD);
@@ -107,74 +125,158 @@ impl Switchboard {
             .and_then(|input| replacement(&mut faults, input));
         faults.into_result()?;
         let pool = self.own_pool(who, request.pool_id).await?;
+        let (kind, given) = (OperationKind::UpdateNumberPool, request.client_reference.clone());
+        let asked = Asked::of(kind, &given.clone().unwrap_or_else(made_reference), &request)?;
+        if let Some(known) = self.known_order(who, pool.owner, &asked).await? {
+            return Ok(known.into());
+        }
         still_active(&pool)?;
         if let Some(name) = &request.name {
             self.free_pool_name(pool.owner.group_id, name, Some(pool.id))
                 .await?;
         }
-        let termination_number = request
-            .route
-            .map(|CallRoute::Basic { termination_number }| termination_number);
-        let change = store::PoolChange {
-            name: request.name,
-            match_period_minutes: request.match_period_minutes,
-            termination_number,
-            replacement,
-        };
-        let (actor, id) = (who.actor(), pool.id);
-        self.write_announced(move |tx| {
+        let job = UpdatePool::new(request, replacement, pool.clone());
+        if pool.provider != INVENTORY_ID {
+            let group = self.group_for(who, pool.owner.group_id).await?;
+            let answer = self.order(who, &group, asked, Arc::new(job)).await?;
+            return Ok(answer.into());
+        }
+        let (change, asked) = (job.change(), given.map(|_| asked));
+        self.change_pool_here(who, pool, asked, move |tx, pool, event| {
             Box::pin(async move {
-                if !store::update_pool(tx, id, &change).await.map_err(pool_refused)? {
+                if !store::update_pool(tx, pool.id, &change)
+                    .await
+                    .map_err(pool_refused)?
+                {
                     return Err(gone());
                 }
-                Ok(((), follow_pool(tx, id, &change, &actor).await?))
+                let event = NewEvent {
+                    kind: EventKind::Updated,
+                    cause: Some("the pool was changed"),
+                    ..event
+                };
+                Ok(follow_pool(tx, pool.id, &change, event).await?)
             })
         })
-        .await?;
-        self.own_pool(who, id).await
+        .await
     }
 
-    /// Ends a pool. Its numbers are released into quarantine, or stay with the group.
+    /// Ends a pool. Its numbers are released, or stay with the group. A carrier's pool is ended there.
+    ///
+    /// With `only_here` the carrier isn't asked: the pool was ended there by other means.
     ///
     /// # Errors
-    /// [`ServiceError::Refused`].
+    /// As [`Switchboard::update_number_pool`].
     pub async fn retire_number_pool(
         &self,
         who: &Principal,
         request: RetireNumberPool,
-    ) -> ServiceResult<PoolRecord> {
+    ) -> ServiceResult<ChangeAnswer> {
         who.may_manage()?;
-        let pool = self.own_pool(who, request.pool_id).await?;
-        if pool.status == PoolStatus::Retired {
-            return Ok(pool);
+        let mut faults = Faults::default();
+        if let Some(reference) = &request.client_reference {
+            faults.client_reference(reference);
         }
-        let (actor, id, quarantine) = (who.actor(), pool.id, self.quarantine());
-        self.write_announced(move |tx| {
+        faults.into_result()?;
+        let pool = self.own_pool(who, request.pool_id).await?;
+        let (kind, given) = (OperationKind::RetireNumberPool, request.client_reference.clone());
+        let asked = Asked::of(kind, &given.clone().unwrap_or_else(made_reference), &request)?;
+        if let Some(known) = self.known_order(who, pool.owner, &asked).await? {
+            return Ok(known.into());
+        }
+        if pool.status == PoolStatus::Retired {
+            return Ok(ChangeAnswer {
+                pool: Some(pool),
+                ..ChangeAnswer::default()
+            });
+        }
+        if pool.provider != INVENTORY_ID && !request.only_here {
+            let group = self.group_for(who, pool.owner.group_id).await?;
+            let job = Arc::new(RetirePool::new(request, pool));
+            return self.order(who, &group, asked, job).await.map(ChangeAnswer::from);
+        }
+        let how = Leaving {
+            keep: request.keep_numbers,
+            rest: Some(self.quarantine()),
+            nth_name: 1,
+        };
+        let asked = given.map(|_| asked);
+        self.change_pool_here(who, pool, asked, move |tx, pool, event| {
             Box::pin(async move {
-                if !store::retire_pool(tx, id).await? {
-                    return Err(gone());
-                }
-                let mut events = Vec::new();
-                for member in store::members(tx.connection(), id).await? {
-                    let by = NumberBy::Id(member);
-                    let Some(number) = store::lock_number(tx, Scope::Platform, &by).await? else {
-                        continue;
+                let event = NewEvent {
+                    cause: Some("the pool was retired"),
+                    ..event
+                };
+                retire(tx, pool, how, None, event).await.map_err(kept_refused)
+            })
+        })
+        .await
+    }
+
+    /// Changes a pool in one transaction. Under a client reference the change is written down as an operation that
+    /// has succeeded, so that a repetition gets its answer.
+    async fn change_pool_here<F>(
+        &self,
+        who: &Principal,
+        pool: PoolRecord,
+        asked: Option<Asked>,
+        work: F,
+    ) -> ServiceResult<ChangeAnswer>
+    where
+        F: for<'t> FnOnce(
+                &'t Transaction,
+                &'t PoolRecord,
+                NewEvent<'t>,
+            ) -> store::Work<'t, Vec<i64>, ServiceError>
+            + Send
+            + 'static,
+    {
+        let (switchboard, asker, id) = (self.clone(), who.clone(), pool.id);
+        let recorded = self
+            .write_announced(move |tx| {
+                Box::pin(async move {
+                    not_under_way(tx, &pool).await?;
+                    let target = Target {
+                        pool_id: Some(pool.id),
+                        ..Target::default()
                     };
+                    let recorded = match &asked {
+                        None => None,
+                        Some(asked) => {
+                            let recorded = switchboard.record_here(tx, &asker, pool.owner, asked, target);
+                            match recorded.await? {
+                                Recorded::Before(id) => return Ok((Some(id), Vec::new())),
+                                Recorded::Now(id) => Some(id),
+                            }
+                        }
+                    };
+                    let actor = asker.actor();
                     let event = NewEvent {
                         kind: EventKind::Released,
                         actor: &actor,
-                        cause: Some("the pool was retired"),
-                        operation_id: None,
+                        cause: None,
+                        operation_id: recorded,
                     };
-                    let keep = request.keep_numbers;
-                    let left = leave_pool(tx, &pool, &number, keep, quarantine, event).await;
-                    events.push(left.map_err(kept_refused)?);
-                }
-                Ok(((), events))
+                    let events = work(tx, &pool, event).await?;
+                    if let Some(id) = recorded {
+                        let update = OperationUpdate {
+                            provider: Some(pool.provider.clone()),
+                            ..OperationUpdate::default()
+                        };
+                        let (from, to) = (OperationState::Requested, OperationState::Succeeded);
+                        store::advance_operation(tx, id, from, to, &update).await?;
+                    }
+                    Ok((recorded, events))
+                })
             })
-        })
-        .await?;
-        self.own_pool(who, id).await
+            .await?;
+        match recorded {
+            Some(id) => self.answer(who, id).await.map(ChangeAnswer::from),
+            None => Ok(ChangeAnswer {
+                pool: Some(self.own_pool(who, id).await?),
+                ..ChangeAnswer::default()
+            }),
+        }
     }
 
     /// One pool, or nothing where the scope has none.
@@ -244,6 +346,22 @@ impl Switchboard {
         Ok(store::replacements(self.database().reader(), &ids).await?)
     }
 
+    /// What carriers say of pools that the caller has read; those of which none said anything are left out.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn pool_upstream_facts(
+        &self,
+        who: &Principal,
+        ids: &[i64],
+    ) -> ServiceResult<HashMap<i64, UpstreamFacts>> {
+        who.may_view()?;
+        let reader = self.database().reader();
+        let visible = store::pools_by_ids(reader, who.scope, ids).await?;
+        let ids: Vec<i64> = visible.into_keys().collect();
+        Ok(store::upstream_facts(reader, Mirrored::Pools, &ids).await?)
+    }
+
     async fn own_pool(&self, who: &Principal, id: i64) -> ServiceResult<PoolRecord> {
         store::pool(self.database().reader(), who.scope, id)
             .await?
@@ -272,88 +390,12 @@ pub(crate) fn replacement(faults: &mut Faults, input: &ReplacementInput) -> Opti
     }
 }
 
-/// Whether numbers that leave are kept, in the contract's words.
-pub(crate) const fn leftover(keep: bool) -> Leftover {
-    if keep { Leftover::Keep } else { Leftover::Release }
-}
-
-/// Takes a number out of its pool: it stays with the group under a name of its own, or it is released.
-pub(crate) async fn leave_pool(
-    tx: &Transaction,
-    pool: &PoolRecord,
-    number: &NumberRecord,
-    keep: bool,
-    quarantine: jiff::SignedDuration,
-    event: NewEvent<'_>,
-) -> Result<i64, StoreError> {
-    store::remove_member(tx, pool.id, number.id).await?;
-    store::end_assignment(tx, number.id).await?;
-    // A pool's numbers share its name; outside, names are unique in the group, and the number itself is. One
-    // that is released gets such a name too: it may be restored.
-    let name = format!("{} {}", pool.name, number.e164);
-    let after = NumberRecord {
-        pool_id: None,
-        name: Some(name.clone()),
-        ..number.clone()
-    };
-    if !keep {
-        return store::save_number(tx, number, &released(&after, tx.now(), quarantine), event).await;
-    }
-    let owner = number.owner.unwrap_or(pool.owner);
-    store::insert_assignment(tx, number.id, owner, &name, None, event.operation_id).await?;
-    store::save_number(
-        tx,
-        number,
-        &after,
-        NewEvent {
-            kind: EventKind::Updated,
-            ..event
-        },
-    )
-    .await
-}
-
-/// Brings a pool's new name and route to its numbers.
-async fn follow_pool(
-    tx: &Transaction,
-    pool_id: i64,
-    change: &store::PoolChange,
-    actor: &str,
-) -> Result<Vec<i64>, StoreError> {
-    let mut events = Vec::new();
-    if change.name.is_none() && change.termination_number.is_none() {
-        return Ok(events);
-    }
-    for id in store::members(tx.connection(), pool_id).await? {
-        let Some(before) = store::lock_number(tx, Scope::Platform, &NumberBy::Id(id)).await? else {
-            continue;
-        };
-        let mut after = before.clone();
-        after.name = change.name.clone().or(after.name);
-        after.termination_number = change.termination_number.clone().or(after.termination_number);
-        if after != before {
-            let event = NewEvent {
-                kind: EventKind::Updated,
-                actor,
-                cause: Some("the pool was changed"),
-                operation_id: None,
-            };
-            events.push(store::save_number(tx, &before, &after, event).await?);
-        }
-    }
-    Ok(events)
-}
-
 fn still_active(pool: &PoolRecord) -> ServiceResult<()> {
     if pool.status == PoolStatus::Active {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(out_of_service())
     }
-    let message = "the pool is retired; create a new one";
-    Err(ServiceError::refused(
-        UserErrorCode::InvalidTransition,
-        "input.poolId",
-        message,
-    ))
 }
 
 fn pool_refused(error: StoreError) -> ServiceError {
@@ -364,22 +406,7 @@ fn pool_refused(error: StoreError) -> ServiceError {
     }
 }
 
-/// A number that was to stay with the group, under the pool's name and its own.
-fn kept_refused(error: StoreError) -> ServiceError {
-    if is_name_taken(&error) {
-        let message = "a number of the group has the name that one of the pool's would get; rename it first";
-        ServiceError::refused(UserErrorCode::NameTaken, "input.keepNumbers", message)
-    } else {
-        error.into()
-    }
-}
-
 fn name_taken() -> ServiceError {
     let message = "another pool of the group has this name; choose another";
     ServiceError::refused(UserErrorCode::NameTaken, "input.name", message)
-}
-
-fn gone() -> ServiceError {
-    let message = "no pool with this id is visible to this key";
-    ServiceError::refused(UserErrorCode::NotFound, "input.poolId", message)
 }

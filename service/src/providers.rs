@@ -4,12 +4,12 @@ use provider_core::{
     call::{ActorRef, CallContext, TenantRef},
     config::PolicySettings,
     domain::ProviderId,
-    error::ProviderError,
-    provider::{Capability, Health, Instance},
+    error::{ErrorKind, ProviderError},
+    provider::{Capability, Health, Instance, Ports},
 };
 use tokio::time::Instant;
 
-use crate::{Principal, Switchboard, inventory::OwnInventory};
+use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode, inventory::OwnInventory};
 
 /// What may be shown of a provider without asking it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) struct Providers(Vec<Instance>);
 
 impl Providers {
     pub(crate) fn new(inventory: Arc<OwnInventory>, configured: &[Instance]) -> Self {
-        let own = Instance::new(inventory, &PolicySettings::default(), &BTreeSet::new());
+        let own = Instance::new(inventory, &PolicySettings::local(), &BTreeSet::new());
         Self(std::iter::once(own).chain(configured.iter().cloned()).collect())
     }
 
@@ -61,9 +61,65 @@ impl Switchboard {
     }
 
     /// How a provider is, asked now; `None` when there is no such provider.
-    pub async fn provider_health(&self, who: &Principal, id: &str) -> Option<Result<Health, ProviderError>> {
-        let instance = self.inner.providers.get(id)?;
-        Some(instance.health(&self.call_context(who, "health")).await)
+    ///
+    /// # Errors
+    /// [`ServiceError::AccessDenied`] for keys that read KPIs alone; [`ServiceError::Provider`] when the health
+    /// can't be told.
+    pub async fn provider_health(&self, who: &Principal, id: &str) -> ServiceResult<Option<Health>> {
+        who.may_view()?;
+        let Some(instance) = self.inner.providers.get(id) else {
+            return Ok(None);
+        };
+        let health = instance.health(&self.call_context(who, "health")).await;
+        Ok(Some(health?))
+    }
+
+    /// The provider that answers a question of one kind: the wanted one, or the only one that can.
+    ///
+    /// `path` names the field that says which one is wanted, `does` what such a provider does: `counts calls`.
+    ///
+    /// # Errors
+    /// A refusal at `path` when there is no such provider, or when none is wanted and several could be meant;
+    /// `Unsupported` when the wanted one, or every one, can't.
+    pub(crate) fn source_of<P: ?Sized>(
+        &self,
+        wanted: Option<&ProviderId>,
+        path: &str,
+        (operation, does): (&'static str, &str),
+        port: fn(&Ports) -> Option<&Arc<P>>,
+    ) -> ServiceResult<(&ProviderId, &Arc<P>)> {
+        let all = self.inner.providers.all().iter();
+        let able: Vec<_> = all
+            .filter_map(|instance| Some((&instance.info().id, port(instance.ports())?)))
+            .collect();
+        let names: Vec<&str> = able.iter().map(|(id, _)| id.as_str()).collect();
+        let unsupported = |message| ProviderError::new(ErrorKind::Unsupported, operation, message);
+        match (wanted, able.as_slice()) {
+            (None, [one]) => Ok(*one),
+            (None, []) => Err(unsupported(format!("no configured provider {does}")).into()),
+            (None, _) => {
+                let message = format!(
+                    "several providers can answer: {}; say which one",
+                    names.join(", ")
+                );
+                Err(ServiceError::refused(UserErrorCode::InvalidInput, path, message))
+            }
+            (Some(wanted), _) => {
+                if let Some(one) = able.iter().find(|(id, _)| *id == wanted) {
+                    return Ok(*one);
+                }
+                if self.inner.providers.get(wanted.as_str()).is_none() {
+                    return Err(unknown_provider(path));
+                }
+                let others = if names.is_empty() {
+                    String::new()
+                } else {
+                    format!("; this can be asked: {}", names.join(", "))
+                };
+                let message = format!("{wanted} is no provider that {does}{others}");
+                Err(unsupported(message).with_provider(wanted.clone()).into())
+            }
+        }
     }
 
     /// What goes with a call to a provider.
@@ -75,4 +131,10 @@ impl Switchboard {
         CallContext::new(request_id, TenantRef(tenant.to_owned()), ActorRef(who.actor()))
             .with_deadline(Instant::now() + self.settings().provider_deadline)
     }
+}
+
+/// No provider of this id is configured.
+pub(crate) fn unknown_provider(path: &str) -> ServiceError {
+    let message = "no provider with this id is configured";
+    ServiceError::refused(UserErrorCode::UnknownProvider, path, message)
 }

@@ -8,7 +8,7 @@ use provider_core::{
     },
     error::ProviderError,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use store::{HoldRecord, NumberRecord, OperationRecord, PoolRecord};
 
 /// Asks for a number for a group (document: telmetrics-number-assignment).
@@ -60,8 +60,10 @@ pub struct CreateNumberPool {
 }
 
 /// Changes a pool. Absent fields stay.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct UpdateNumberPool {
+    /// Idempotency key, 16 to 255 characters. Without one a repetition is a new change, which does no harm.
+    pub client_reference: Option<String>,
     /// Row of the pool.
     pub pool_id: i64,
     /// New name.
@@ -90,12 +92,16 @@ pub struct ResizeNumberPool {
 }
 
 /// Ends a pool.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct RetireNumberPool {
+    /// Idempotency key, 16 to 255 characters. Without one a repetition is a new change, which does no harm.
+    pub client_reference: Option<String>,
     /// Row of the pool.
     pub pool_id: i64,
     /// Its numbers stay with the group instead of being released.
     pub keep_numbers: bool,
+    /// The carrier isn't asked: the pool was ended there by other means. Without meaning for pools of our own.
+    pub only_here: bool,
 }
 
 /// Sets a number aside for a group.
@@ -112,8 +118,10 @@ pub struct HoldNumber {
 }
 
 /// Changes a number. Absent fields stay.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct UpdateNumber {
+    /// Idempotency key, 16 to 255 characters. Without one a repetition is a new change, which does no harm.
+    pub client_reference: Option<String>,
     /// Row of the number.
     pub number_id: i64,
     /// New name.
@@ -125,7 +133,50 @@ pub struct UpdateNumber {
     /// Row of the group that has it from now on.
     pub group_id: Option<i64>,
     /// Row of the dealer; `Some(None)`: no dealer.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "given_or_null"
+    )]
     pub dealer_id: Option<Option<i64>>,
+}
+
+/// A field that is there, be it null: an absent one is the default.
+fn given_or_null<'de, D: Deserializer<'de>>(input: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(input).map(Some)
+}
+
+/// Takes a number out of service.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SuspendNumber {
+    /// Idempotency key, 16 to 255 characters. Without one a repetition is a new change, which does no harm.
+    pub client_reference: Option<String>,
+    /// Row of the number.
+    pub number_id: i64,
+    /// Why, for the history.
+    pub reason: Option<String>,
+}
+
+/// Puts a suspended number back into service.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ResumeNumber {
+    /// Idempotency key, 16 to 255 characters. Without one a repetition is a new change, which does no harm.
+    pub client_reference: Option<String>,
+    /// Row of the number.
+    pub number_id: i64,
+}
+
+/// Gives a number up.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ReleaseNumber {
+    /// Idempotency key, 16 to 255 characters. Without one a repetition is a new change, which does no harm.
+    pub client_reference: Option<String>,
+    /// Row of the number.
+    pub number_id: i64,
+    /// Why, for the history.
+    pub reason: Option<String>,
+    /// The carrier isn't asked: the number was ended there by other means. Without meaning for our own numbers.
+    pub only_here: bool,
 }
 
 /// Where an order stands. Finished, or to be followed by its operation.
@@ -139,6 +190,28 @@ pub struct OrderAnswer {
     pub matched: Option<MatchReason>,
     /// The pool that was given or changed.
     pub pool: Option<PoolRecord>,
+}
+
+/// What became of a change of a number or pool.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ChangeAnswer {
+    /// The durable record: of a change that a carrier makes, or that came with a client reference. Not finished
+    /// means to be followed.
+    pub operation: Option<OperationRecord>,
+    /// The number after the change; nothing while it goes on, and when it came to nothing.
+    pub number: Option<NumberRecord>,
+    /// The pool after the change; nothing while it goes on, and when it came to nothing.
+    pub pool: Option<PoolRecord>,
+}
+
+impl From<OrderAnswer> for ChangeAnswer {
+    fn from(answer: OrderAnswer) -> Self {
+        Self {
+            operation: Some(answer.operation),
+            number: answer.number,
+            pool: answer.pool,
+        }
+    }
 }
 
 /// A hold and its number.

@@ -1,5 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
+use jiff::SignedDuration;
 use numbering::Places;
 use provider_core::provider::{Instance, Provider};
 use store::{Database, DatabaseOptions, Lease, StoreError};
@@ -41,6 +42,11 @@ impl Settings {
             provider_deadline: Duration::from_secs(8),
             sweep_every: Duration::from_secs(2),
         }
+    }
+
+    /// How long a released number of our own rests.
+    pub(crate) fn quarantine(&self) -> SignedDuration {
+        SignedDuration::from_hours(i64::from(self.quarantine_days) * 24)
     }
 }
 
@@ -91,7 +97,12 @@ impl Switchboard {
     pub fn over(database: Database, settings: Settings) -> Result<Self, StartError> {
         let places = Places::shared().map_err(|error| StartError::Places(error.to_string()))?;
         let notices = Notices::new(database.clone());
-        let inventory = Arc::new(OwnInventory::new(database.clone(), places, notices.clone()));
+        let inventory = Arc::new(OwnInventory::new(
+            database.clone(),
+            places,
+            notices.clone(),
+            settings.quarantine(),
+        ));
         let providers = Providers::new(inventory.clone(), &settings.providers);
         let inner = Inner {
             settings,

@@ -95,8 +95,15 @@ impl Faults {
 /// A provider's field path in the words of the API's input: `matching.city` is said of the match, whichever
 /// member of it was given.
 pub(crate) fn input_path(field: &str) -> String {
-    let field = field
-        .strip_prefix("matching")
-        .map_or_else(|| field.to_owned(), |rest| format!("match{rest}"));
-    format!("input.{field}")
+    let (first, rest) = field.split_at(field.find('.').unwrap_or(field.len()));
+    let first = match first {
+        "matching" => "match",
+        "route" => "callRoute",
+        "group" => "groupId",
+        "hold" => "holdId",
+        "number" => "numberId",
+        "pool" => "poolId",
+        other => other,
+    };
+    format!("input.{first}{rest}")
 }

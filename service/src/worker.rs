@@ -6,7 +6,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     INVENTORY_ID, ServiceResult, Switchboard,
-    lifecycle::{available, unclaimed, unheld},
+    lifecycle::{rested, unclaimed, unheld},
 };
 
 /// Numbers handled in one transaction, so that a writer never waits long.
@@ -69,7 +69,7 @@ impl Switchboard {
         .await
     }
 
-    /// Returns numbers to stock whose time has come.
+    /// Returns numbers to stock whose time has come; a carrier's number is never stock of ours.
     async fn expire(&self, due: Due) -> ServiceResult<usize> {
         let (kind, status) = match due {
             Due::HoldExpiry => (EventKind::HoldExpired, NumberStatus::Held),
@@ -88,7 +88,7 @@ impl Switchboard {
                             store::end_hold(tx, id, "EXPIRED").await?;
                             unheld(&before)
                         }
-                        Due::QuarantineEnd => available(&before),
+                        Due::QuarantineEnd => rested(&before),
                     };
                     let event = NewEvent {
                         kind,

@@ -119,6 +119,15 @@ pub async fn api_key_by_hash(connection: &impl ConnectionTrait, hash: &str) -> R
     row.map(read).transpose()
 }
 
+/// The key of this row, be it good or not: see [`ApiKeyRecord::is_good_at`].
+///
+/// # Errors
+/// What the database says.
+pub async fn api_key(connection: &impl ConnectionTrait, id: i64) -> Result<Option<ApiKeyRecord>> {
+    let row = api_key::Entity::find_by_id(id).one(connection).await?;
+    row.map(read).transpose()
+}
+
 /// Every key, good or not, oldest first.
 ///
 /// # Errors

@@ -51,8 +51,11 @@ pub struct DatabaseOptions {
     pub readers: u32,
     /// Connections for writing (PostgreSQL; SQLite has one writer).
     pub writers: u32,
-    /// How long a request waits for a connection before it is told that the database is busy.
+    /// How long a read waits for a connection before its request is told that the database is busy.
     pub acquire_timeout: Duration,
+    /// The same for a write. Well below the deadline of a request: whoever can't write in time is told to come
+    /// again before anything is begun, rather than cut off in the middle.
+    pub write_timeout: Duration,
 }
 
 impl Default for DatabaseOptions {
@@ -61,6 +64,7 @@ impl Default for DatabaseOptions {
             readers: 6,
             writers: 4,
             acquire_timeout: Duration::from_secs(8),
+            write_timeout: Duration::from_secs(5),
         }
     }
 }
@@ -146,13 +150,13 @@ impl Database {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(Duration::from_secs(10))
+            .busy_timeout(options.write_timeout)
             // For each connection: 8 MiB.
             .pragma("cache_size", "-8192")
             .statement_cache_capacity(256);
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(options.acquire_timeout)
+            .acquire_timeout(options.write_timeout)
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -183,10 +187,13 @@ impl Database {
             .map_err(|error| StoreError::Configuration(format!("the PostgreSQL URL can't be used: {error}")))?
             .application_name("switchboard")
             .statement_cache_capacity(256)
-            .options([("statement_timeout", "30s"), ("lock_timeout", "10s")]);
+            .options([
+                ("statement_timeout", "30s".to_owned()),
+                ("lock_timeout", format!("{}ms", options.write_timeout.as_millis())),
+            ]);
         let writers = PgPoolOptions::new()
             .max_connections(options.writers)
-            .acquire_timeout(options.acquire_timeout)
+            .acquire_timeout(options.write_timeout)
             .after_release(|connection, _| {
                 Box::pin(async move { connection.execute("ROLLBACK").await.map(|_| true) })
             })

@@ -37,11 +37,11 @@ pub enum EventKind {
     Suspended,
     /// It was put back into service.
     Resumed,
-    /// Its owner gave it up; quarantine began.
+    /// Its owner gave it up; our own rests in quarantine, a carrier's went back to the carrier.
     Released,
     /// A release was undone inside quarantine.
     Restored,
-    /// Quarantine ended; it is stock again.
+    /// Quarantine ended; our own is stock again, a carrier's stays dropped.
     QuarantineEnded,
 }
 

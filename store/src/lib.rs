@@ -8,6 +8,7 @@ mod database;
 mod error;
 mod events;
 mod holds;
+mod kpis;
 mod names;
 mod numbers;
 mod operations;
@@ -21,12 +22,14 @@ mod stock;
 mod tenants;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod upstream;
 
 pub use api_keys::*;
 pub use database::{Backend, Database, DatabaseOptions, Transaction, Work};
 pub use error::{Result, StoreError};
 pub use events::*;
 pub use holds::*;
+pub use kpis::*;
 pub use names::name_key;
 pub use numbers::*;
 pub use operations::*;
@@ -36,3 +39,4 @@ pub use pools::*;
 pub use scope::{Owner, Scope};
 pub use stock::*;
 pub use tenants::*;
+pub use upstream::*;

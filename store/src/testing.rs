@@ -69,6 +69,7 @@ impl TestDatabase {
             readers: 4,
             writers: 4,
             acquire_timeout: Duration::from_secs(20),
+            write_timeout: Duration::from_secs(20),
         };
         let database = Database::connect(&url, &options)
             .await

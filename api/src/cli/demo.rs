@@ -15,8 +15,9 @@ use crate::{
 /// Run the server on made-up numbers, to try it
 ///
 /// About 6,000 numbers over North America and Great Britain, 200 customers with their dealers, groups, employees and
-/// pools; the same every time. They are in a temporary folder that is gone afterwards, unless --database names an
-/// empty database (or that of an earlier demo). There is one well-known key a level, so the demo listens on this machine alone.
+/// pools; the same every time. A simulated upstream of every kind of carrier runs beside them, and sells. Everything is
+/// in a temporary folder that is gone afterwards, unless --database names an empty database (or that of an earlier
+/// demo). There is one well-known key a level, so the demo listens on this machine alone.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   switchboard demo
@@ -41,10 +42,18 @@ pub(super) async fn run(config: Config, _: DemoOptions) -> CliResult {
         Some(folder) => config.with_database(format!("sqlite://{}", database_in(folder.path()).display())),
         None => config,
     };
+    let failed = |error: demo::DemoError| CliError::Other(error.to_string());
+    let carriers = demo::Carriers::start().await.map_err(|error| {
+        CliError::Other(format!(
+            "a simulated carrier can't listen on this machine: {error}"
+        ))
+    })?;
+    let config = config.with_providers(carriers.providers().map_err(failed)?);
     let listener = serving::bind(&config).await?;
     let switchboard = open(&config).await?;
     switchboard.migrate().await?;
     fill(&switchboard).await?;
+    carriers.remember(&switchboard).await.map_err(failed)?;
     let face = DemoFace {
         playground_key: PLAYGROUND_KEY.to_owned(),
         guide,

@@ -163,7 +163,28 @@ A configuration file with everything in it:
   execution_seconds = 10
   depth = 15
   requested_nodes = 10000
-  websocket_operations = 20")]
+  websocket_operations = 20
+
+  [[provider]]                      # one for each account with a carrier
+  id = \"telmetrics-uk\"
+  kind = \"telmetrics\"
+  deny = [\"pools\"]                  # ports that are not to be used
+  config = {}                       # as its adapter needs it
+
+  [provider.policy]                 # 0 turns a cache, a bound or the breaker off
+  timeout_seconds = 10              # for one attempt
+  attempts = 3                      # 1: nothing is tried again
+  backoff_ms = 200                  # longest wait before the second attempt; doubles
+  longest_wait_seconds = 30         # for a turn, or because the carrier asks for it
+  retry_percent = 20                # further attempts for a hundred calls, besides one a second
+  cache_seconds = 30                # number KPIs
+  closed_cache_seconds = 600        # figures of a time that is over
+  health_cache_seconds = 5
+  cache_entries = 256
+  requests_per_second = 0
+  concurrent_requests = 16
+  breaker_failures = 8              # in a row, before the carrier is left alone
+  breaker_seconds = 30")]
     CheckConfig,
 }
 

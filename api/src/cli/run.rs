@@ -7,7 +7,7 @@ use service::Switchboard;
 use tokio::{net::TcpListener, sync::watch};
 
 use super::{CliError, CliResult, output};
-use crate::{AppOptions, app, config::Config, shutdown};
+use crate::{AppOptions, Metrics, app, config::Config, shutdown};
 
 /// Time for workers to end once there are no more requests.
 const WORKERS_END: Duration = Duration::from_secs(5);
@@ -42,10 +42,18 @@ pub(super) async fn serve(
     let address = listener
         .local_addr()
         .map_err(|error| CliError::Other(error.to_string()))?;
+    let metrics =
+        Metrics::start().map_err(|error| CliError::Other(format!("figures can't be kept: {error}")))?;
+    tokio::spawn(
+        shutdown
+            .clone()
+            .run_until_cancelled_owned(metrics.clone().keep_up()),
+    );
     let options = AppOptions {
         limits: config.limits.clone(),
         accept_demo_keys: address.ip().to_canonical().is_loopback(),
         playground_key: demo.as_ref().map(|demo| demo.playground_key.clone()),
+        metrics: Some(metrics),
         shutdown: shutdown.clone(),
     };
     let router = app(switchboard.clone(), options).await?;

@@ -7,9 +7,10 @@ use crate::config::Config;
 
 /// Run the server
 ///
-/// GraphQL answers at /graphql (WebSocket: /graphql/ws), the playground at /, probes at /livez and /readyz. The
-/// database is made and brought up to date by itself. The first start on a database shows one API key with
-/// all rights, once: keep it. SIGTERM and SIGINT let requests under way end, for at most 30 seconds.
+/// GraphQL answers at /graphql (WebSocket: /graphql/ws), the playground at /, probes at /livez and /readyz, figures for
+/// Prometheus at /metrics, with a key for the whole installation. The database is made and brought up to date by
+/// itself. The first start on a database shows one API key with all rights, once: keep it. SIGTERM and SIGINT let
+/// requests under way end, for at most 30 seconds.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   switchboard serve

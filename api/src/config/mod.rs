@@ -227,6 +227,12 @@ impl Config {
         self.listen.value.ip().to_canonical().is_loopback()
     }
 
+    /// The same with other providers.
+    #[must_use]
+    pub fn with_providers(self, providers: Vec<Instance>) -> Self {
+        Self { providers, ..self }
+    }
+
     /// The same with another database.
     #[must_use]
     pub fn with_database(self, url: String) -> Self {

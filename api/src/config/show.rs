@@ -87,11 +87,16 @@ impl fmt::Display for Config {
         for provider in &self.providers {
             // Only what names it: its own settings may hold secrets.
             let info = provider.info();
-            writeln!(
-                f,
-                "\n[[provider]]\nid = \"{}\"\nkind = \"{}\"",
-                info.id, info.kind
-            )?;
+            writeln!(f, "\n[[provider]]\nid = \"{}\"", info.id)?;
+            writeln!(f, "kind = \"{}\"  # {}", info.kind, info.title)?;
+            let ports = provider.ports().capabilities();
+            let ports: Vec<&str> = ports.iter().map(<&str>::from).collect();
+            let ports = if ports.is_empty() {
+                "none".to_owned()
+            } else {
+                ports.join(", ")
+            };
+            writeln!(f, "# ports: {ports}")?;
         }
         Ok(())
     }

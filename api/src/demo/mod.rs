@@ -1,7 +1,9 @@
-//! The demo: made-up companies with numbers over North America and Great Britain, the same every time.
+//! The demo: made-up companies with numbers over North America and Great Britain, the same every time, and simulated
+//! carriers.
 //!
 //! Everything goes in by the ways that real data takes: imports, holds, keys.
 
+mod carriers;
 mod companies;
 mod keys;
 mod numbers;
@@ -11,6 +13,7 @@ mod ranges;
 use provider_core::domain::E164;
 use service::{EmployeeFilter, HoldNumber, ImportRow, Principal, ServiceError, Switchboard};
 
+pub(crate) use carriers::Carriers;
 use companies::Company;
 pub(crate) use keys::{KEYS, PLAYGROUND_KEY};
 

@@ -129,6 +129,19 @@ impl ApiError {
         Self::new(ErrorCode::BadUserInput, message).with("argument", argument)
     }
 
+    /// The request asks for more than is reasonable.
+    pub(crate) fn too_complex(message: impl Into<String>) -> Self {
+        Self::new(ErrorCode::QueryTooComplex, message)
+    }
+
+    /// A provider answered with a figure that can't be one.
+    pub(crate) fn impossible_figure(provider: &str) -> Self {
+        let message = format!("a figure of {provider} is too large to be one");
+        Self::new(ErrorCode::ProviderContractViolated, message)
+            .with("provider", provider)
+            .with("retryable", false)
+    }
+
     /// The key's level is too low.
     pub(crate) fn forbidden(message: impl Into<String>) -> Self {
         Self::new(ErrorCode::Forbidden, message)
@@ -154,6 +167,11 @@ impl ApiError {
     pub fn code(&self) -> ErrorCode {
         self.code
     }
+
+    /// What is wrong, for people.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
 }
 
 impl From<ServiceError> for ApiError {
@@ -161,6 +179,7 @@ impl From<ServiceError> for ApiError {
         match error {
             ServiceError::Refused(refusals) => Self::from(refusals),
             ServiceError::AccessDenied => Self::forbidden("access_denied: the key's access level is too low"),
+            ServiceError::Denied(reason) => Self::forbidden(format!("access_denied: {reason}")),
             ServiceError::Unauthenticated => Self::unauthenticated(),
             ServiceError::Busy(detail) => {
                 tracing::info!(detail, "the database was busy");
@@ -195,10 +214,33 @@ impl From<ProviderError> for ApiError {
             api = api.with("provider", provider.as_str());
         }
         if let Some(wait) = error.retry_after() {
-            api = api.with("retryAfter", wait.as_secs());
+            api = api.with("retryAfter", service::whole_seconds(wait));
+        }
+        if let Some(argument) = error.field().and_then(|field| argument(error.operation(), field)) {
+            api = api.with("argument", argument);
         }
         api
     }
+}
+
+/// The argument that gave a provider's question its field, in the words of the API.
+fn argument(operation: &str, field: &str) -> Option<&'static str> {
+    let (port, _) = operation.split_once('.')?;
+    Some(match (port, field) {
+        ("kpis", "filter.status") => "filter",
+        ("kpis", "filter.dealer") => "filter.dealerCode",
+        ("kpis", "filter.numberType") => "filter.numberType",
+        ("call_stats", "customer") => "filter.customerId",
+        ("call_stats", "employees") => "filter.employeeIds",
+        ("call_stats", "period") => "filter.from",
+        ("call_stats", "zone") => "filter.timeZone",
+        ("call_stats", "interval") => "filter.interval",
+        ("call_stats", "sort") => "orderBy",
+        ("call_stats", "format") => "format",
+        ("call_centers", "range.start") => "range.start",
+        ("call_centers", "range.end") => "range.end",
+        _ => return None,
+    })
 }
 
 impl From<ApiError> for Error {
@@ -258,6 +300,8 @@ pub enum UserErrorCode {
     IdempotencyConflict,
     /// The provider has reached a limit.
     QuotaExceeded,
+    /// The provider has no way to do this; the message says what to do instead.
+    ProviderUnsupported,
     /// The provider refused for a reason of its own.
     ProviderRefused,
     /// The provider can't be reached or doesn't answer; nothing was bought.
@@ -276,6 +320,8 @@ pub struct UserError {
     /// Path of the input field from the argument down: `["input", "match", "localToCity", "city"]`; list
     /// positions count from 0. Null when no single field is to blame.
     pub path: Option<Vec<String>>,
+    /// How many seconds to wait before asking again. Null where no provider said so.
+    pub retry_after: Option<u32>,
 }
 
 impl From<service::UserError> for UserError {
@@ -284,6 +330,7 @@ impl From<service::UserError> for UserError {
             code: error.code.into(),
             message: error.message,
             path: (!error.path.is_empty()).then_some(error.path),
+            retry_after: error.retry_after,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::ID;
 use provider_core::domain::ProviderId;
-use service::{Refusals, UserErrorCode};
+use service::{CallCenterId, Refusals, UserErrorCode};
 
 use super::{
     error::{ApiError, Result},
@@ -47,6 +47,16 @@ impl Faults {
             );
         }
         provider
+    }
+
+    /// The call center that a global id stands for.
+    pub(crate) fn call_center(&mut self, id: &ID, path: &str) -> Option<CallCenterId> {
+        let center = NodeId::parse(id).and_then(NodeId::into_call_center);
+        if center.is_none() {
+            let message = NodeId::wrong(id, NodeKind::CallCenter);
+            self.add(UserErrorCode::NotFound, path, message);
+        }
+        center
     }
 
     /// A count that GraphQL lets be negative.

@@ -7,7 +7,10 @@ use async_graphql::{
     dataloader::{DataLoader, Loader},
 };
 use provider_core::domain::ReplacementConfiguration;
-use service::{NumberRecord, NumberRelations, PoolRecord, Principal, ServiceResult, Switchboard};
+use service::{
+    CallCenter, CallCenterId, NumberRecord, NumberRelations, PoolRecord, Principal, ServiceResult,
+    Switchboard,
+};
 
 use super::{
     access,
@@ -78,10 +81,28 @@ batches! {
     pool, PoolKey -> PoolRecord: Switchboard::pools_by_ids;
     /// What a pool replaces.
     replacement, ReplacementKey -> ReplacementConfiguration: Switchboard::replacements;
+    /// What a carrier says of a number.
+    number_upstream_facts, NumberFactsKey -> service::UpstreamFacts: Switchboard::number_upstream_facts;
+    /// What a carrier says of a pool.
+    pool_upstream_facts, PoolFactsKey -> service::UpstreamFacts: Switchboard::pool_upstream_facts;
     /// A group.
     group, GroupKey -> service::Group: Switchboard::groups_by_ids;
     /// A customer.
     customer, CustomerKey -> service::Customer: Switchboard::customers_by_ids;
     /// A dealer.
     dealer, DealerKey -> service::Dealer: Switchboard::dealers_by_ids;
+}
+
+impl Loader<CallCenterId> for Relations {
+    type Value = CallCenter;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[CallCenterId]) -> Result<HashMap<CallCenterId, CallCenter>> {
+        Ok(self.switchboard.call_centers_by_ids(&self.who, keys).await?)
+    }
+}
+
+/// A call center whose group the caller sees.
+pub(crate) async fn call_center(ctx: &Context<'_>, id: CallCenterId) -> Result<Option<CallCenter>> {
+    loader(ctx)?.load_one(id).await
 }

@@ -6,8 +6,12 @@
 //! async-graphql a failing `Result<Option<T>>` would null everything around it too.
 
 pub mod access;
+mod asked;
+mod call_centers;
+mod call_stats;
 pub mod error;
 mod input;
+mod kpis;
 mod loaders;
 mod node;
 mod numbers;
@@ -36,6 +40,9 @@ pub struct Query(
     tenants::TenantQueries,
     operations::OperationQueries,
     providers::ProviderQueries,
+    kpis::KpiQueries,
+    call_stats::CallStatisticsQueries,
+    call_centers::CallCenterQueries,
 );
 
 /// Changes. Each takes one `input`; what a client can expect to be refused stands in `userErrors` of the payload,
@@ -45,6 +52,8 @@ pub struct Mutation(
     numbers::AssignmentMutations,
     numbers::NumberMutations,
     pools::PoolMutations,
+    call_stats::ExportMutations,
+    call_centers::CallCenterMutations,
 );
 
 /// Streams, over WebSocket (graphql-transport-ws) or server-sent events.
@@ -81,9 +90,15 @@ fn builder() -> async_graphql::SchemaBuilder<Query, Mutation, Subscription> {
     Schema::build(Query::default(), Mutation::default(), Subscription::default())
 }
 
-/// Adds to a request whose it is, and its loaders. Requests without it are refused field by field.
+/// Adds to a request whose it is, its loaders and what it asks providers. Requests without it are refused field by
+/// field.
 pub fn authenticated(principal: Principal) -> impl Fn(Request) -> Request + Send + Sync + 'static {
-    move |request| request.data(principal.clone()).data(loaders::Loaders::default())
+    move |request| {
+        request
+            .data(principal.clone())
+            .data(loaders::Loaders::default())
+            .data(asked::Asked::default())
+    }
 }
 
 fn switchboard<'a>(ctx: &Context<'a>) -> Result<&'a Switchboard> {

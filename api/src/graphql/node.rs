@@ -9,11 +9,12 @@ use async_graphql::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use provider_core::domain::ProviderId;
-use service::{NumberBy, Principal};
+use service::{CallCenterId, NumberBy, Principal};
 use strum::{Display, EnumIter, EnumString};
 
 use super::{
     access,
+    call_centers::{self, CallCenter},
     error::{ApiError, Result},
     loaders,
     numbers::{Hold, Number, NumberEvent},
@@ -42,10 +43,11 @@ pub(crate) enum NodeKind {
     Hold,
     NumberEvent,
     Provider,
+    CallCenter,
 }
 
-/// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`. Opaque to clients, and the
-/// same for as long as the object exists.
+/// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`, for call centers of
+/// `1:CallCenter:<provider>:<group>:<name>`. Opaque to clients, and the same for as long as the object exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NodeId {
     kind: NodeKind,
@@ -56,6 +58,7 @@ pub(crate) struct NodeId {
 enum Key {
     Row(i64),
     Provider(ProviderId),
+    CallCenter(CallCenterId),
 }
 
 impl NodeId {
@@ -75,6 +78,14 @@ impl NodeId {
         }
     }
 
+    /// The id of a call center.
+    pub(crate) fn call_center(id: CallCenterId) -> Self {
+        Self {
+            kind: NodeKind::CallCenter,
+            key: Key::CallCenter(id),
+        }
+    }
+
     /// Reads an id; none when it isn't one that [`NodeId::encode`] writes.
     pub(crate) fn parse(id: &ID) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
@@ -86,6 +97,7 @@ impl NodeId {
         let key = parts.next()?;
         let key = match kind {
             NodeKind::Provider => Key::Provider(key.parse().ok()?),
+            NodeKind::CallCenter => Key::CallCenter(read_call_center(key)?),
             _ => Key::Row(key.parse().ok().filter(|row: &i64| *row > 0)?),
         };
         let parsed = Self { kind, key };
@@ -98,6 +110,11 @@ impl NodeId {
         URL_SAFE_NO_PAD.encode(match key {
             Key::Row(row) => format!("{VERSION}:{kind}:{row}"),
             Key::Provider(id) => format!("{VERSION}:{kind}:{id}"),
+            Key::CallCenter(CallCenterId {
+                provider,
+                group_id,
+                name,
+            }) => format!("{VERSION}:{kind}:{provider}:{group_id}:{name}"),
         })
     }
 
@@ -113,7 +130,15 @@ impl NodeId {
     pub(crate) fn into_provider(self) -> Option<ProviderId> {
         match self.key {
             Key::Provider(id) => Some(id),
-            Key::Row(_) => None,
+            Key::Row(_) | Key::CallCenter(_) => None,
+        }
+    }
+
+    /// The call center, if this is the id of one.
+    pub(crate) fn into_call_center(self) -> Option<CallCenterId> {
+        match self.key {
+            Key::CallCenter(id) => Some(id),
+            Key::Row(_) | Key::Provider(_) => None,
         }
     }
 
@@ -122,6 +147,17 @@ impl NodeId {
         let shown: String = id.chars().filter(|c| !c.is_control()).take(60).collect();
         format!("\"{shown}\" is not the id of a {kind}: take it from the field id of one")
     }
+}
+
+/// Reads `<provider>:<group>:<name>`; only the name can hold colons.
+fn read_call_center(key: &str) -> Option<CallCenterId> {
+    let mut parts = key.splitn(3, ':');
+    let id = CallCenterId {
+        provider: parts.next()?.parse().ok()?,
+        group_id: parts.next()?.parse().ok().filter(|row: &i64| *row > 0)?,
+        name: parts.next()?.to_owned(),
+    };
+    id.is_sound().then_some(id)
 }
 
 impl From<&NodeId> for ID {
@@ -164,6 +200,7 @@ pub(crate) enum Node {
     Hold(Hold),
     NumberEvent(NumberEvent),
     Provider(Arc<Provider>),
+    CallCenter(CallCenter),
 }
 
 #[derive(Default)]
@@ -232,6 +269,7 @@ fn read(id: &ID, argument: &str) -> Result<NodeId> {
 async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeId) -> Result<Option<Node>> {
     let row = match key {
         Key::Provider(id) => return Ok(providers::find(ctx, id.as_str())?.map(Node::from)),
+        Key::CallCenter(id) => return Ok(call_centers::with_id(ctx, id).await?.map(Node::from)),
         Key::Row(row) => row,
     };
     let switchboard = switchboard(ctx)?;
@@ -267,7 +305,7 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .event(who, row)
             .await?
             .map(|record| NumberEvent::from(record).into()),
-        NodeKind::Provider => None,
+        NodeKind::Provider | NodeKind::CallCenter => None,
     })
 }
 
@@ -279,12 +317,21 @@ mod tests {
 
     #[test]
     fn a_global_id_is_read_back_as_what_it_was_made_of() {
-        for kind in NodeKind::iter().filter(|kind| *kind != NodeKind::Provider) {
+        let of_rows = |kind: &NodeKind| !matches!(kind, NodeKind::Provider | NodeKind::CallCenter);
+        for kind in NodeKind::iter().filter(of_rows) {
             let id = NodeId::new(kind, 42);
             assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
         }
         let id = NodeId::provider("telmetrics-uk".parse().unwrap());
         assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
+        for name in ["APIOTestCCBasic@sip.netaxis.be", "a:b::c", "Kö"] {
+            let id = NodeId::call_center(CallCenterId {
+                provider: "apio".parse().unwrap(),
+                group_id: 42,
+                name: name.to_owned(),
+            });
+            assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
+        }
     }
 
     #[test]
@@ -302,6 +349,11 @@ mod tests {
             "1:Number:1:2",
             "1:Number:99999999999999999999",
             "1:Provider:Not Valid",
+            "1:CallCenter:apio:1",
+            "1:CallCenter:apio:1:",
+            "1:CallCenter:apio:0:name",
+            "1:CallCenter:Not Valid:1:name",
+            "1:CallCenter:apio:1:na\nme",
         ] {
             assert_eq!(NodeId::parse(&encoded(wrong)), None, "{wrong}");
         }

@@ -6,7 +6,7 @@
 use std::{borrow::Cow, fmt::Debug};
 
 use async_graphql::{
-    ComplexObject, Context, OutputType, SimpleObject, TypeName,
+    ComplexObject, Context, ObjectType, OutputType, SimpleObject, TypeName,
     connection::{CursorType, Edge, EmptyFields, PageInfo},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -26,8 +26,8 @@ const DEFAULT_SIZE: u32 = 20;
 pub(crate) const LARGEST_SIZE: u32 = 100;
 /// The form of cursors.
 const VERSION: u8 = 1;
-/// Longest text that a list is ordered by, in bytes.
-const LONGEST_KEY: usize = 255;
+/// Longest text that a list is ordered by, in bytes: a name, or a provider's own mark of a page.
+const LONGEST_KEY: usize = 1024;
 
 /// The paging arguments of a connection field.
 #[derive(Debug, Clone, Default)]
@@ -160,33 +160,35 @@ pub(crate) fn size(given: i32, argument: &str) -> Result<u32> {
 /// how to go on.
 #[derive(SimpleObject)]
 #[graphql(complex, name_type)]
-pub(crate) struct Paged<N: OutputType> {
+pub(crate) struct Paged<N: OutputType, X: ObjectType = EmptyFields> {
     /// The objects, each with its cursor.
     edges: Vec<Edge<Cursor, N, EmptyFields>>,
     /// Whether there is more on either side, and the cursors to go on with.
     page_info: PageInfo,
+    #[graphql(flatten)]
+    more: X,
     #[graphql(skip)]
     counted: Counted,
 }
 
-impl<N: OutputType> TypeName for Paged<N> {
+impl<N: OutputType, X: ObjectType> TypeName for Paged<N, X> {
     fn type_name() -> Cow<'static, str> {
         format!("{}Connection", N::type_name()).into()
     }
 }
 
 #[ComplexObject]
-impl<N: OutputType> Paged<N> {
+impl<N: OutputType, X: ObjectType> Paged<N, X> {
     /// The objects, without their cursors.
     async fn nodes(&self) -> Vec<&N> {
         self.edges.iter().map(|edge| &edge.node).collect()
     }
 
     /// How many objects the whole list has. Counted only when asked for, which can be slow on large lists. Null
-    /// past 2,147,483,647, and with an error when they can't be counted.
+    /// past 2,147,483,647, where a provider does not say, and with an error when they can't be counted.
     async fn total_count(&self, ctx: &Context<'_>) -> Option<Result<i32>> {
         match count(ctx, &self.counted).await {
-            Ok(count) => i32::try_from(count).ok().map(Ok),
+            Ok(count) => i32::try_from(count?).ok().map(Ok),
             Err(error) => Some(Err(error)),
         }
     }
@@ -199,6 +201,17 @@ pub(crate) fn connect<R, N: OutputType>(
     counted: Counted,
     wrap: impl Fn(R) -> N,
 ) -> Paged<N> {
+    connect_with(page, list, counted, wrap, EmptyFields)
+}
+
+/// [`connect`] for a connection with fields of its own.
+pub(crate) fn connect_with<R, N: OutputType, X: ObjectType>(
+    page: Page<R>,
+    list: &List,
+    counted: Counted,
+    wrap: impl Fn(R) -> N,
+    more: X,
+) -> Paged<N, X> {
     let rows = page.items.into_iter();
     let edges: Vec<_> = rows
         .map(|(position, row)| Edge::new(Cursor::new(position, list), wrap(row)))
@@ -213,7 +226,34 @@ pub(crate) fn connect<R, N: OutputType>(
     Paged {
         edges,
         page_info,
+        more,
         counted,
+    }
+}
+
+/// A page of a list that is all there, forward. A row is found again by its key; where it is gone the page begins
+/// where it stood.
+pub(crate) fn cut<R>(rows: Vec<R>, request: &PageRequest, key: impl Fn(&R) -> String) -> Page<R> {
+    let keyed: Vec<_> = rows
+        .into_iter()
+        .zip(0_i64..)
+        .map(|(row, id)| {
+            let key = Key::Text(key(&row));
+            (Position { key, id }, row)
+        })
+        .collect();
+    let start = request.after.as_ref().map_or(0, |after| {
+        let stands = keyed.iter().position(|(position, _)| position.key == after.key);
+        stands.map_or(usize::try_from(after.id).unwrap_or(0).min(keyed.len()), |at| {
+            at + 1
+        })
+    });
+    let size = usize::try_from(request.limit).unwrap_or(usize::MAX);
+    let end = start.saturating_add(size).min(keyed.len());
+    Page {
+        has_previous: start > 0,
+        has_next: end < keyed.len(),
+        items: keyed.into_iter().skip(start).take(end - start).collect(),
     }
 }
 
@@ -228,11 +268,13 @@ pub(crate) enum Counted {
     Employees(service::EmployeeFilter),
     Operations(service::OperationFilter),
     History(i64),
+    /// What is known already, or will not be told.
+    Known(Option<i64>),
 }
 
-async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<i64> {
+async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<Option<i64>> {
     let (who, switchboard) = (access::viewer(ctx)?, switchboard(ctx)?);
-    Ok(match counted {
+    Ok(Some(match counted {
         Counted::Numbers(filter) => switchboard.count_numbers(who, filter).await?,
         Counted::Pools(filter) => switchboard.count_pools(who, filter).await?,
         Counted::Groups(filter) => switchboard.count_groups(who, filter).await?,
@@ -241,7 +283,8 @@ async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<i64> {
         Counted::Employees(filter) => switchboard.count_employees(who, filter).await?,
         Counted::Operations(filter) => switchboard.count_operations(who, filter).await?,
         Counted::History(number_id) => switchboard.count_number_history(who, *number_id).await?,
-    })
+        Counted::Known(count) => return Ok(*count),
+    }))
 }
 
 #[cfg(test)]
@@ -336,6 +379,32 @@ mod tests {
                 },
                 &other
             ));
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_all_there_goes_on_behind_the_row_of_the_cursor_or_where_it_stood() {
+        let letters = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
+        let page = |rows: &str, after| {
+            let request = PageRequest {
+                after,
+                ..PageRequest::first(2)
+            };
+            cut(letters(rows), &request, String::clone)
+        };
+        let first = page("abcde", None);
+        assert!(first.has_next && !first.has_previous);
+        let shown = |page: &Page<String>| page.items.iter().map(|(_, row)| row.as_str()).collect::<String>();
+        assert_eq!(shown(&first), "ab");
+        let after = first.items.last().map(|(position, _)| position.clone());
+        for (rows, next) in [
+            ("abcde", "cd"),
+            ("xabcde", "cd"),
+            ("acde", "cd"),
+            ("ab", ""),
+            ("", ""),
+        ] {
+            assert_eq!(shown(&page(rows, after.clone())), next, "{rows}");
         }
     }
 

@@ -64,6 +64,13 @@ impl KeyAuthenticator {
         }
     }
 
+    /// Whose key it is.
+    pub(super) async fn identify(&self, credentials: Credentials<'_>) -> Result<Principal, AuthError> {
+        let token = credentials.token.ok_or(AuthError::Missing)?;
+        let address = credentials.peer.map(|peer| peer.ip());
+        self.principal(token, address).await
+    }
+
     async fn principal(&self, token: &str, address: Option<IpAddr>) -> Result<Principal, AuthError> {
         if token.starts_with(DEMO_KEY_PREFIX) && !self.accept_demo_keys {
             return Err(AuthError::Invalid);
@@ -125,9 +132,7 @@ fn network(address: IpAddr) -> IpAddr {
 #[async_trait]
 impl Authenticator for KeyAuthenticator {
     async fn authenticate(&self, credentials: Credentials<'_>) -> Result<Authenticated, AuthError> {
-        let token = credentials.token.ok_or(AuthError::Missing)?;
-        let address = credentials.peer.map(|peer| peer.ip());
-        let principal = self.principal(token, address).await?;
+        let principal = self.identify(credentials).await?;
         Ok(Authenticated::new(graphql::authenticated(principal)))
     }
 }

@@ -1,7 +1,9 @@
-//! The HTTP side: GraphQL, the playground and the health of the process.
+//! The HTTP side: GraphQL, the playground, files and the health of the process.
 
 mod auth;
+mod exports;
 mod health;
+mod metrics;
 mod playground;
 
 use std::sync::Arc;
@@ -17,12 +19,14 @@ use serde_json::json;
 use service::Switchboard;
 use tokio_util::sync::CancellationToken;
 
-use crate::graphql;
+use crate::{graphql, telemetry::Metrics};
 
 /// Where GraphQL answers over HTTP.
 pub(crate) const GRAPHQL_PATH: &str = "/graphql";
 /// Where GraphQL answers over WebSocket.
 pub(crate) const WEBSOCKET_PATH: &str = "/graphql/ws";
+/// Where files are, below which each has a link of its own.
+pub(crate) const EXPORTS_PATH: &str = "/exports";
 
 /// What an installation decides about its HTTP side.
 #[derive(Debug, Clone, Default)]
@@ -33,6 +37,8 @@ pub struct AppOptions {
     pub accept_demo_keys: bool,
     /// A key that the playground fills in; well known, or everybody who sees the page has it.
     pub playground_key: Option<String>,
+    /// What `/metrics` shows; without it there is no such path.
+    pub metrics: Option<Metrics>,
     /// Ends WebSocket connections and event streams when it is canceled.
     pub shutdown: CancellationToken,
 }
@@ -46,7 +52,8 @@ pub enum AppError {
 }
 
 /// Everything that the program answers over HTTP: the playground at `/`, GraphQL at `/graphql` and, over
-/// WebSocket, at `/graphql/ws`, `/livez` and `/readyz`.
+/// WebSocket, at `/graphql/ws`, files below `/exports`, `/livez`, `/readyz` and, where there are any, figures at
+/// `/metrics`.
 ///
 /// # Errors
 /// [`AppError`].
@@ -56,11 +63,16 @@ pub async fn app(switchboard: Switchboard, options: AppOptions) -> Result<Router
         options.accept_demo_keys,
     ));
     let schema = graphql::schema(switchboard.clone());
-    let server = GraphqlServer::new(schema, &graphql::sdl(), authenticator, options.limits)?
+    let server = GraphqlServer::new(schema, &graphql::sdl(), authenticator.clone(), options.limits)?
         .with_shutdown(options.shutdown);
+    let figures = options
+        .metrics
+        .map(|metrics| metrics::routes(authenticator, metrics));
     Ok(Router::new()
         .merge(server.routes(GRAPHQL_PATH, WEBSOCKET_PATH))
+        .merge(exports::routes(switchboard.clone()))
         .merge(health::routes(switchboard))
+        .merge(figures.unwrap_or_default())
         .merge(playground::routes(options.playground_key.as_deref()))
         .fallback(not_found))
 }

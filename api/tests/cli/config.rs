@@ -1,5 +1,7 @@
 //! Help, configuration and the schema: what needs no database.
 
+use provider_core::config::PolicySettings;
+
 use super::program::{Finished, Folder};
 
 #[test]
@@ -172,6 +174,45 @@ fn an_unknown_provider_kind_is_a_fault_with_the_instance_named() {
 }
 
 #[test]
+fn providers_are_shown_with_their_ports_and_without_their_settings() {
+    let folder = Folder::new();
+    folder.write("key", "hunter2");
+    let file = r#"
+        [[provider]]
+        id = "centers"
+        kind = "apio"
+        config = { base_url = "https://apio.example.com", auth = { bearer = { file = "key" } }, tenant = "foo" }
+        [[provider]]
+        id = "nothing-left"
+        kind = "callstats"
+        deny = ["kpis"]
+        config = { base_url = "https://kpis.example.com", auth = { bearer = { file = "key" } } }
+    "#;
+    folder.write("switchboard.toml", file);
+    let shown = folder.run(&["check-config"]);
+    assert_eq!(shown.code, 0, "{shown:?}");
+    for lines in [
+        "id = \"centers\"\nkind = \"apio\"  # APIO\n# ports: call_centers\n",
+        "id = \"nothing-left\"\nkind = \"callstats\"  # Callstats\n# ports: none\n",
+    ] {
+        assert!(shown.out.contains(lines), "{}", shown.out);
+    }
+    assert!(!format!("{shown:?}").contains("hunter2"));
+}
+
+#[test]
+fn the_own_inventorys_id_is_no_carriers() {
+    let folder = Folder::new();
+    folder.write(
+        "switchboard.toml",
+        "[[provider]]\nid = \"inventory\"\nkind = \"apio\"",
+    );
+    let checked = folder.run(&["check-config"]);
+    assert_eq!(checked.code, 1);
+    assert!(checked.err.contains("provider inventory: id"), "{}", checked.err);
+}
+
+#[test]
 fn passwords_are_never_printed() {
     let folder = Folder::new();
     let url = "postgres://switchboard:hunter2@127.0.0.1:1/numbers?password=hunter2";
@@ -242,4 +283,16 @@ fn a_file_that_is_named_must_be_there_and_be_toml() {
         "{}",
         broken.err
     );
+}
+
+#[test]
+fn help_shows_every_key_of_a_policy_with_its_default() {
+    let help = Folder::new().run(&["check-config", "--help"]);
+    let (_, policy) = help.out.split_once("[provider.policy]").expect("an example");
+    let (_, keys) = policy.split_once('\n').expect("keys");
+    let keys: toml::Table = keys.parse().expect("the example is TOML");
+    let shown: PolicySettings = keys.clone().try_into().expect("the example is a policy");
+    assert_eq!(shown, PolicySettings::default());
+    let fields = format!("{shown:?}").matches(": ").count();
+    assert_eq!(keys.len(), fields, "{keys}");
 }

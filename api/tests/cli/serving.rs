@@ -7,8 +7,15 @@ use serde_json::{Value, json};
 
 use super::program::{Folder, Server};
 
+/// A client. This program's build of it is capable of TLS, and leaves the choice of a cryptography to whoever makes it.
+fn client() -> Client {
+    // Chosen already where an earlier test made a client.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::new()
+}
+
 async fn ask(server: &Server, key: Option<&str>, query: &str) -> (StatusCode, Value) {
-    let mut request = Client::new()
+    let mut request = client()
         .post(format!("{}/graphql", server.url))
         .json(&json!({ "query": query }));
     if let Some(key) = key {
@@ -78,7 +85,7 @@ async fn an_address_that_guesses_keys_is_slowed_down_and_known_keys_go_on() {
 async fn probes_and_the_playground_answer_without_a_key() {
     let folder = Folder::new();
     let server = Server::start(&folder, &["serve"]);
-    let client = Client::new();
+    let client = client();
     let get = async |path: &str| client.get(format!("{}{path}", server.url)).send().await.unwrap();
     assert_eq!(get("/livez").await.status(), StatusCode::OK);
     assert_eq!(get("/readyz").await.status(), StatusCode::OK);
@@ -104,7 +111,7 @@ async fn probes_and_the_playground_answer_without_a_key() {
 async fn files_of_the_playground_are_compressed_and_kept_by_clients() {
     let folder = Folder::new();
     let server = Server::start(&folder, &["serve"]);
-    let client = Client::new();
+    let client = client();
     for asset in web::assets() {
         let url = format!("{}/{}", server.url, asset.path);
         let zipped = client
@@ -208,7 +215,14 @@ async fn the_demo_has_numbers_and_a_key_for_each_level_and_is_gone_afterwards() 
         assert_eq!(count(key).await, Some(customer), "{key}");
     }
     assert_eq!(count("sb_demo_kpi").await, None, "figures alone");
-    let page = reqwest::get(&demo.url).await.unwrap().text().await.unwrap();
+    let page = client()
+        .get(&demo.url)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert!(page.contains("sb_demo_admin"));
     let ended = demo.stop();
     assert_eq!(ended.code, 0, "{ended:?}");
@@ -311,4 +325,110 @@ async fn a_revoked_key_is_listed_as_such_and_opens_nothing() {
     let (status, answer) = ask(&server, Some(key), "{ viewer { __typename } }").await;
     assert_eq!(status, 401, "{answer}");
     assert_eq!(answer["errors"][0]["extensions"]["code"], "UNAUTHENTICATED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_are_for_keys_of_the_whole_installation_and_hold_no_number_and_no_key() {
+    let folder = Folder::new();
+    folder.write(
+        "numbers.csv",
+        "number,customer,group,name,termination_number\n\
+         +12893370100,ACME,Sales,One,+12125550100\n\
+         +12893370101,,,,\n",
+    );
+    assert_eq!(folder.run(&["import", "numbers", "numbers.csv"]).code, 0);
+    let create = |more: &[&str]| {
+        let arguments = [&["keys", "create", "--name", "test", "--level"], more].concat();
+        folder.run(&arguments).out.trim().to_owned()
+    };
+    let (figures, customer, viewer) = (
+        create(&["kpi"]),
+        create(&["viewer", "--customer", "ACME"]),
+        create(&["viewer"]),
+    );
+    let server = Server::start(&folder, &["serve"]);
+    let scrape = async |key: Option<&str>| {
+        let mut request = client().get(format!("{}/metrics", server.url));
+        if let Some(key) = key {
+            request = request.bearer_auth(key);
+        }
+        request.send().await.unwrap()
+    };
+    for (key, status, code) in [
+        (None, StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
+        (Some("sb_live_guess"), StatusCode::UNAUTHORIZED, "UNAUTHENTICATED"),
+        (Some(&*customer), StatusCode::FORBIDDEN, "FORBIDDEN"),
+    ] {
+        let refused = scrape(key).await;
+        assert_eq!(refused.status(), status, "{key:?}");
+        let body: Value = refused.json().await.unwrap();
+        assert_eq!(body["errors"][0]["extensions"]["code"], code, "{body}");
+    }
+    let search = "{ availableNumbers(match: {localToNumber: {number: \"+12893370199\"}}, first: 3) \
+                  { numbers { e164 } } }";
+    let (_, answer) = ask(&server, Some(&viewer), search).await;
+    let found = &answer["data"]["availableNumbers"]["numbers"][0]["e164"];
+    assert_eq!(found, "+12893370101", "{answer}");
+
+    let page = scrape(Some(&figures)).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let kind = page.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+    assert!(kind.starts_with("text/plain; version=0.0.4"), "{kind}");
+    assert_eq!(page.headers()[header::CACHE_CONTROL], "no-store");
+    let text = page.text().await.unwrap();
+    let line = |name: &str, labels: &[&str]| {
+        let mut lines = text.lines();
+        lines.any(|line| line.starts_with(name) && labels.iter().all(|label| line.contains(label)))
+    };
+    let searched = ["provider=\"inventory\"", "operation=\"search.search\""];
+    let counted = [searched[0], searched[1], "outcome=\"OK\"} 1"];
+    assert!(line("switchboard_provider_calls_total{", &counted), "{text}");
+    let bucket = [searched[0], searched[1], "le=\"0.25\""];
+    assert!(
+        line("switchboard_provider_call_duration_seconds_bucket{", &bucket),
+        "{text}"
+    );
+    assert!(line("# HELP switchboard_provider_calls_total ", &[]), "{text}");
+    assert!(line("switchboard_build_info{version=", &[]), "{text}");
+    let labels: String = text
+        .lines()
+        .filter_map(|line| line.split_once('{')?.1.split_once('}'))
+        .map(|(labels, _)| labels)
+        .collect();
+    let mut digits = labels.split(|c: char| !c.is_ascii_digit());
+    assert!(
+        digits.all(|run| run.len() < 7),
+        "something like a phone number: {labels}"
+    );
+    for secret in [figures, customer, viewer] {
+        assert!(!text.contains(&secret));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_tell_of_each_carrier_what_became_of_its_calls() {
+    let folder = Folder::new();
+    let demo = Server::start(&folder, &["demo"]);
+    let health = "{ providers { name kind health { state } } }";
+    let (_, answer) = ask(&demo, Some("sb_demo_admin"), health).await;
+    let providers = answer["data"]["providers"].as_array().expect("providers");
+    assert!(providers.len() > 1, "{answer}");
+    let url = format!("{}/metrics", demo.url);
+    let page = client()
+        .get(url)
+        .bearer_auth("sb_demo_admin")
+        .send()
+        .await
+        .unwrap();
+    let text = page.text().await.unwrap();
+    for provider in providers {
+        let counted = format!(
+            "switchboard_provider_calls_total{{provider={},kind={},operation=\"provider.health\",outcome=\"OK\"}} 1",
+            provider["name"], provider["kind"]
+        );
+        assert!(
+            text.lines().any(|line| line == counted),
+            "{counted} is not in {text}"
+        );
+    }
 }

@@ -8,10 +8,17 @@
 
 mod access;
 mod bad_input;
+mod call_centers;
+mod call_stats;
+mod carriers;
 mod changes;
 mod events;
+mod exports;
+mod kpis;
 mod nodes;
 mod paging;
+mod providers;
 mod schema;
 mod statements;
+mod upstream;
 mod world;

@@ -1,10 +1,13 @@
 //! A switchboard with a small inventory, and what the tests ask it with.
 
+use std::time::Duration;
+
 use api::graphql::{self, Schema};
 use async_graphql::{Request, Variables};
+use provider_core::provider::Instance;
 use serde_json::{Value, json};
 use service::{AccessLevel, ImportRow, Principal, Scope, Settings, Switchboard};
-use store::testing::{TestDatabase, on_both};
+use store::testing::{TestDatabase, on_both, sqlite};
 
 pub(crate) struct World {
     pub(crate) switchboard: Switchboard,
@@ -20,7 +23,16 @@ impl World {
     /// Thirty numbers of three customers and the groups `Sales` and `Support` of each, the first ten in the pool
     /// `Summer`, every second one sold by the dealer `D1`; and numbers in stock.
     pub(crate) async fn new(database: &TestDatabase) -> Self {
-        let settings = Settings::new(database.url());
+        Self::with(database, Vec::new()).await
+    }
+
+    /// The same beside these providers, which answer soon or not at all.
+    pub(crate) async fn with(database: &TestDatabase, providers: Vec<Instance>) -> Self {
+        let mut settings = Settings::new(database.url());
+        if !providers.is_empty() {
+            settings.provider_deadline = SOON;
+        }
+        settings.providers = providers;
         let switchboard = Switchboard::over(database.database(), settings).expect("the switchboard opens");
         let schema = graphql::schema(switchboard.clone());
         let world = Self { switchboard, schema };
@@ -69,6 +81,45 @@ impl World {
             .to_owned()
     }
 
+    /// The global id of a provider.
+    pub(crate) async fn provider(&self, name: &str) -> String {
+        let data = self.data("{ providers { id name } }", Value::Null).await;
+        let providers = data["providers"].as_array().expect("providers");
+        let one = providers.iter().find(|provider| provider["name"] == name);
+        let id = one.and_then(|provider| provider["id"].as_str());
+        id.expect("the provider is configured").to_owned()
+    }
+
+    /// The global id of the customer with this code.
+    pub(crate) async fn customer(&self, code: &str) -> String {
+        let query =
+            "query ($code: String!) { customers(filter: {search: $code}, first: 1) { nodes { id } } }";
+        let data = self.data(query, json!({ "code": code })).await;
+        let id = data["customers"]["nodes"][0]["id"].as_str();
+        id.expect("the customer is there").to_owned()
+    }
+
+    /// The scope of the group with this name of the first customer.
+    pub(crate) async fn group_scope(&self, name: &str) -> Scope {
+        let filter = service::GroupFilter {
+            search: Some(name.to_owned()),
+            ..Default::default()
+        };
+        let request = service::PageRequest::first(1);
+        let page = self.switchboard.groups(&admin(), &filter, &request).await;
+        let (_, group) = page
+            .expect("groups are read")
+            .items
+            .into_iter()
+            .next()
+            .expect("the group is there");
+        Scope::Group {
+            reseller_id: group.reseller_id,
+            customer_id: group.customer_id,
+            group_id: group.id,
+        }
+    }
+
     /// The scope of the first customer.
     pub(crate) async fn customer_scope(&self, code: &str) -> Scope {
         let filter = service::CustomerFilter {
@@ -87,6 +138,15 @@ impl World {
             customer_id: customer.id,
         }
     }
+}
+
+/// How long a provider of a test may take: one that answers does so at once.
+const SOON: Duration = Duration::from_millis(500);
+
+/// Runs a test beside these providers. What it is about has nothing to do with the database.
+pub(crate) async fn with_providers(providers: Vec<Instance>, test: impl AsyncFn(&World)) {
+    let database = sqlite().await;
+    test(&World::with(&database, providers).await).await;
 }
 
 /// Runs a test on both databases.

@@ -1,7 +1,7 @@
 use std::{net::IpAddr, time::Duration};
 
 use reqwest::{
-    Client, Url,
+    Client, ClientBuilder, Url,
     header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
     redirect::Policy,
 };
@@ -24,6 +24,13 @@ pub struct Target {
     client: Client,
     url: Url,
     dialect: Dialect,
+}
+
+/// What a client is made with. It speaks plain HTTP, and the library wants to know who would encrypt all the same.
+pub fn client_builder() -> ClientBuilder {
+    // An error: somebody named one before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
 }
 
 /// What a client waits for an answer.
@@ -60,7 +67,7 @@ impl Target {
             return Err(format!("{url} is not on this machine: load is sent over loopback alone").into());
         }
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        let client = Client::builder()
+        let client = client_builder()
             .default_headers(headers)
             .no_proxy()
             .redirect(Policy::none())

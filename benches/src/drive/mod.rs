@@ -17,7 +17,7 @@ use std::{
 use futures_util::future::try_join_all;
 use hdrhistogram::Histogram;
 
-pub use client::{Dialect, Target};
+pub use client::{Dialect, Target, client_builder};
 pub use visitors::{Assigning, Of, Sample, Singles, Visitor, Walk};
 
 use crate::Result;
@@ -101,55 +101,111 @@ pub enum Verdict {
 /// # Errors
 /// When the server can't be reached at all; single failures are counted.
 pub async fn round(target: &Target, visitors: Vec<Box<dyn Visitor>>, until: Until) -> Result<Round> {
-    let (started, sent) = (Instant::now(), Arc::new(AtomicU64::new(0)));
-    let connections = visitors.into_iter().map(|visitor| {
-        let (target, sent) = (target.clone(), sent.clone());
-        let task = tokio::spawn(connection(target, visitor, until, started, sent));
-        async move { task.await? }
-    });
-    let parts = try_join_all(connections).await?;
-    let mut whole = Round::new()?;
-    for part in &parts {
-        whole.add(part)?;
-    }
-    whole.took = started.elapsed();
-    Ok(whole)
+    let clock = Clock::start(until);
+    let connections = visitors
+        .into_iter()
+        .map(|visitor| connection(target.clone(), visitor, clock.clone()));
+    clock.whole(connections).await
 }
 
-async fn connection(
-    target: Target,
-    mut visitor: Box<dyn Visitor>,
-    until: Until,
-    started: Instant,
-    sent: Arc<AtomicU64>,
-) -> Result<Round> {
+async fn connection(target: Target, mut visitor: Box<dyn Visitor>, clock: Clock) -> Result<Round> {
     let mut round = Round::new()?;
-    loop {
-        let goes_on = match until {
-            Until::Elapsed(limit) => started.elapsed() < limit,
-            Until::Requests(limit) => sent.fetch_add(1, Ordering::Relaxed) < limit,
-        };
-        if !goes_on {
-            return Ok(round);
-        }
+    while clock.goes_on() {
         let request = visitor.request(target.dialect());
         let began = Instant::now();
         let answer = target.post(request.to, request.body).await;
-        round
-            .latencies
+        round.note(began, &answer, |answer| visitor.judge(answer))?;
+    }
+    Ok(round)
+}
+
+/// Asks the same on each of so many connections until the round ends; `judge` reads the answers.
+///
+/// # Errors
+/// When the server can't be reached at all; single failures are counted.
+pub async fn repeat<A, F>(count: u64, until: Until, ask: A, judge: fn(&[u8]) -> Verdict) -> Result<Round>
+where
+    A: Fn() -> F + Clone + Send + 'static,
+    F: Future<Output = Result<Vec<u8>>> + Send,
+{
+    let clock = Clock::start(until);
+    let connections = (0..count).map(|_| {
+        let (ask, clock) = (ask.clone(), clock.clone());
+        async move {
+            let mut round = Round::new()?;
+            while clock.goes_on() {
+                let began = Instant::now();
+                let answer = ask().await;
+                round.note(began, &answer, judge)?;
+            }
+            Ok(round)
+        }
+    });
+    clock.whole(connections).await
+}
+
+/// What the connections of a round share: when it began, and when it ends.
+#[derive(Debug, Clone)]
+struct Clock {
+    started: Instant,
+    until: Until,
+    sent: Arc<AtomicU64>,
+}
+
+impl Clock {
+    fn start(until: Until) -> Self {
+        Self {
+            started: Instant::now(),
+            until,
+            sent: Arc::default(),
+        }
+    }
+
+    /// Whether one more request is to be sent.
+    fn goes_on(&self) -> bool {
+        match self.until {
+            Until::Elapsed(limit) => self.started.elapsed() < limit,
+            Until::Requests(limit) => self.sent.fetch_add(1, Ordering::Relaxed) < limit,
+        }
+    }
+
+    async fn whole<F>(&self, connections: impl Iterator<Item = F>) -> Result<Round>
+    where
+        F: Future<Output = Result<Round>> + Send + 'static,
+    {
+        let tasks = connections.map(|connection| {
+            let task = tokio::spawn(connection);
+            async move { task.await? }
+        });
+        let mut whole = Round::new()?;
+        for part in try_join_all(tasks).await? {
+            whole.add(&part)?;
+        }
+        whole.took = self.started.elapsed();
+        Ok(whole)
+    }
+}
+
+impl Round {
+    /// Counts one answer.
+    fn note(
+        &mut self,
+        began: Instant,
+        answer: &Result<Vec<u8>>,
+        judge: impl FnOnce(&[u8]) -> Verdict,
+    ) -> Result<()> {
+        self.latencies
             .saturating_record(u64::try_from(began.elapsed().as_micros())?);
-        round.requests += 1;
-        let verdict = answer
-            .as_ref()
-            .map_or(Verdict::Wrong, |answer| visitor.judge(answer));
-        match verdict {
+        self.requests += 1;
+        match answer.as_ref().map_or(Verdict::Wrong, |answer| judge(answer)) {
             Verdict::Good => {}
-            Verdict::Refused => round.refused += 1,
+            Verdict::Refused => self.refused += 1,
             Verdict::Wrong => {
-                round.errors += 1;
-                round.wrong.get_or_insert_with(|| beginning(&answer));
+                self.errors += 1;
+                self.wrong.get_or_insert_with(|| beginning(answer));
             }
         }
+        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use graphql_server::Limits;
 use serde_json::json;
 
 use crate::support::{
-    Doorkeeper, Listening, Purse, TOKEN, ask, ask_of, get, post, routes, send, server, server_for,
+    Doorkeeper, Listening, Purse, TOKEN, ask, ask_of, client, get, post, routes, send, server, server_for,
     with_header,
 };
 
@@ -46,7 +46,7 @@ async fn either_header_carries_the_key() {
 #[tokio::test]
 async fn the_authenticator_knows_the_address_of_the_client() {
     let server = Listening::with_limits(Limits::default()).await;
-    let client = reqwest::Client::new();
+    let client = client();
     let request = client
         .post(server.url())
         .bearer_auth(TOKEN)

@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::support::{Listening, TOKEN, server};
+use crate::support::{Listening, TOKEN, client, server};
 
 async fn connect(server: &Listening) -> TcpStream {
     TcpStream::connect(server.address).await.expect("connected")
@@ -73,7 +73,7 @@ async fn a_body_that_does_not_arrive_is_answered_and_ends_the_connection() {
 #[tokio::test]
 async fn a_client_that_sends_far_too_much_still_reads_the_answer() {
     let server = Listening::with_limits(Limits::default()).await;
-    let client = reqwest::Client::new();
+    let client = client();
     let request = client
         .post(server.url())
         .header("content-type", "application/json");

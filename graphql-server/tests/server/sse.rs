@@ -10,7 +10,7 @@ use graphql_server::{Limits, SlowClientLimits};
 use serde_json::{Value, json};
 
 use crate::support::{
-    Doorkeeper, Listening, Reply, TOKEN, get, post, routes, send, server, server_for, with_header,
+    Doorkeeper, Listening, Reply, TOKEN, client, get, post, routes, send, server, server_for, with_header,
 };
 
 fn streamed(query: &str) -> Request<Body> {
@@ -128,7 +128,7 @@ async fn an_idle_stream_is_kept_alive_by_comments_and_ends_when_the_key_is_revok
 #[tokio::test]
 async fn streams_end_when_the_server_shuts_down() {
     let server = Listening::start(server(Limits::default()), SlowClientLimits::default()).await;
-    let client = reqwest::Client::new().post(server.url()).bearer_auth(TOKEN);
+    let client = client().post(server.url()).bearer_auth(TOKEN);
     let request = client
         .header("content-type", "application/json")
         .header("accept", "text/event-stream")

@@ -134,6 +134,14 @@ impl Reply {
     }
 }
 
+/// A client of a server that listens. Other crates of the workspace make this one capable of TLS, and leave the choice of
+/// a cryptography to whoever makes it.
+pub(crate) fn client() -> reqwest::Client {
+    // Chosen already where an earlier test made a client.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::new()
+}
+
 pub(crate) async fn send(router: &Router, request: Request<Body>) -> Reply {
     let response = router
         .clone()

@@ -109,6 +109,23 @@ pub(crate) fn regions_of(country: CountryCode) -> &'static [(&'static str, &'sta
     }
 }
 
+impl CountryCode {
+    /// The code of the state, province or nation of the country that a code or a name means, in any case; none
+    /// where it is not one of the country's, or the country's cities are not told apart by region.
+    ///
+    /// ```
+    /// use numbering::CountryCode;
+    ///
+    /// assert_eq!(CountryCode::US.region_code("Georgia").as_deref(), Some("GA"));
+    /// assert_eq!(CountryCode::CA.region_code("on").as_deref(), Some("ON"));
+    /// assert_eq!(CountryCode::CA.region_code("Georgia"), None);
+    /// ```
+    #[must_use]
+    pub fn region_code(self, text: &str) -> Option<String> {
+        find(self, text).map(|code| code.as_str().to_owned())
+    }
+}
+
 /// The region of a country that a code or name means, in any case.
 pub(crate) fn find(country: CountryCode, text: &str) -> Option<RegionCode> {
     let wanted = fold(text);

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::config::ConfigFault;
+use toml::{Table, Value};
+
+use crate::config::{ConfigFault, read_section};
+use crate::domain::ProviderId;
 use crate::provider::{Provider, ProviderInfo};
 
 /// Makes providers of one kind from their configuration. Implemented by each adapter, on a type without
@@ -25,4 +28,20 @@ pub trait Adapter: 'static {
     /// # Errors
     /// All faults at once, with keys from `config` down: `config.base_url`.
     fn build(info: ProviderInfo, config: Self::Config) -> Result<Arc<dyn Provider>, Vec<ConfigFault>>;
+}
+
+/// Makes a provider of an adapter from the `config` table of its `[[provider]]`.
+///
+/// # Errors
+/// All faults that can be told at once, with keys from `config` down.
+pub fn make<A: Adapter>(id: ProviderId, config: Table) -> Result<Arc<dyn Provider>, Vec<ConfigFault>> {
+    let config = read_section(Value::Table(config), "config")?;
+    A::build(
+        ProviderInfo {
+            id,
+            kind: A::KIND,
+            title: A::TITLE,
+        },
+        config,
+    )
 }

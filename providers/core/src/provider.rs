@@ -9,11 +9,12 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
+use tokio::time::Instant;
 
 use crate::call::{CallContext, Operation};
 use crate::config::PolicySettings;
 use crate::domain::ProviderId;
-use crate::error::Result;
+use crate::error::{ErrorKind, ProviderError, Result};
 use crate::policy::Stack;
 use crate::port::{
     CallCenters, CallStatistics, NumberHolds, NumberInventory, NumberKpis, NumberOrders, NumberPools,
@@ -183,6 +184,9 @@ impl Ports {
     }
 }
 
+/// [`Provider::health`], as policies see it.
+pub(crate) const HEALTH: Operation = Operation::read("provider.health");
+
 /// How an upstream is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
@@ -196,6 +200,39 @@ pub struct Health {
     pub last_error: Option<String>,
 }
 
+impl Health {
+    /// How an upstream is, told by a read of it: up if that gives an answer, degraded if the upstream puts us
+    /// off, else down.
+    pub async fn of<T>(read: impl Future<Output = Result<T>>) -> Self {
+        let begun = Instant::now();
+        let error = read.await.err();
+        let state = match error.as_ref().map(ProviderError::kind) {
+            None => HealthState::Up,
+            Some(ErrorKind::RateLimited | ErrorKind::QuotaExceeded) => HealthState::Degraded,
+            Some(_) => HealthState::Down,
+        };
+        Self {
+            state,
+            latency: Some(begun.elapsed()),
+            checked_at: Timestamp::now(),
+            last_error: error.map(|error| error.to_string()),
+        }
+    }
+
+    /// How an upstream is whose document has nothing that can be read without a change, told by
+    /// [`RestClient::reach`](crate::http::RestClient::reach): unknown if it can be reached, else down.
+    pub async fn of_reach(reach: impl Future<Output = Result<Duration>>) -> Self {
+        let health = Self::of(reach).await;
+        match health.state {
+            HealthState::Up => Self {
+                state: HealthState::Unknown,
+                ..health
+            },
+            _ => health,
+        }
+    }
+}
+
 /// How an upstream is, in a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
@@ -206,6 +243,8 @@ pub enum HealthState {
     Degraded,
     /// It does not answer, or does not know us.
     Down,
+    /// It can be reached. Whether it answers and knows us can't be asked without changing something there.
+    Unknown,
 }
 
 /// A provider as the rest of the program uses it: its ports guarded, without the denied ones.
@@ -245,14 +284,35 @@ impl Instance {
         &self.ports
     }
 
-    /// How its upstream is.
+    /// How its upstream is: what a check finds, or found a moment ago, together with what became of the calls that
+    /// were made. An upstream that answers the check is degraded while its circuit is open, while it asks for a
+    /// pause, and for some minutes after it failed the last call.
     ///
     /// # Errors
     /// As [`Provider::health`], and `Timeout`.
     pub async fn health(&self, cx: &CallContext) -> Result<Health> {
-        const HEALTH: Operation = Operation::read("provider.health");
-        self.stack
-            .run(HEALTH, cx, None, || self.provider.health(cx))
-            .await
+        // Checks of one tenant don't differ.
+        let fingerprint = Some(String::new());
+        let checked = self
+            .stack
+            .run(HEALTH, cx, fingerprint, || self.provider.health(cx))
+            .await;
+        let mut health = match checked {
+            // It lives, and has had enough of us for now.
+            Err(error) if error.kind() == ErrorKind::RateLimited => Health {
+                state: HealthState::Degraded,
+                latency: None,
+                checked_at: Timestamp::now(),
+                last_error: Some(error.message().to_owned()),
+            },
+            checked => checked?,
+        };
+        if matches!(health.state, HealthState::Up | HealthState::Unknown)
+            && let Some(concern) = self.stack.concern()
+        {
+            health.state = HealthState::Degraded;
+            health.last_error.get_or_insert(concern);
+        }
+        Ok(health)
     }
 }

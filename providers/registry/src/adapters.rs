@@ -1,9 +1,14 @@
-//! The list of adapters: one line for each folder of `providers/adapters`.
+//! The list of adapters. Written by `scripts/adapters`.
 
 use crate::Adapters;
 
-/// Every adapter of this program. There is no folder yet: the own inventory is built by the API itself.
+/// Every adapter of this program.
 #[must_use]
 pub fn all() -> Adapters {
     Adapters::default()
+        // One line for each folder of providers/adapters.
+        .with::<provider_apio::Apio>()
+        .with::<provider_callstats::Callstats>()
+        .with::<provider_telecomx::Telecomx>()
+        .with::<provider_telmetrics::Telmetrics>()
 }

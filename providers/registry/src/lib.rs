@@ -1,17 +1,22 @@
-//! The adapters of this program, and the providers that a configuration makes of them.
+//! The adapters of this program, the providers that a configuration makes of them, and the simulated upstreams that
+//! stand in for real ones.
 
 mod adapters;
+mod twin_kind;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use provider_core::adapter::Adapter;
-use provider_core::config::{ConfigFault, ProviderEntry, read_section};
+use provider_core::adapter::{Adapter, make};
+use provider_core::config::{ConfigFault, ProviderEntry};
 use provider_core::domain::ProviderId;
-use provider_core::provider::{Instance, Provider, ProviderInfo};
+use provider_core::provider::{Instance, Provider};
 use toml::{Table, Value};
 
 pub use adapters::all;
+pub use twin_kind::TwinKind;
+pub use twins::twins;
 
 type Factory = fn(ProviderId, Table) -> Result<Arc<dyn Provider>, Vec<ConfigFault>>;
 
@@ -22,10 +27,12 @@ pub struct Adapters {
 }
 
 impl Adapters {
-    /// Adds an adapter. One of the same kind is replaced.
+    /// Adds an adapter. Of two of the same kind neither is used: a configuration could not say which it means.
     #[must_use]
     pub fn with<A: Adapter>(mut self) -> Self {
-        self.factories.insert(A::KIND, make::<A>);
+        let kind = self.factories.entry(A::KIND);
+        kind.and_modify(|factory| *factory = ambiguous)
+            .or_insert(make::<A>);
         self
     }
 
@@ -43,17 +50,19 @@ impl Adapters {
         let mut faults = Vec::new();
         let mut seen = BTreeSet::new();
         for (at, table) in tables.into_iter().enumerate() {
-            let entry = match ProviderEntry::read(table, at + 1) {
+            let entry = match ProviderEntry::read(table.clone(), at + 1) {
                 Ok(entry) => entry,
                 Err(more) => {
+                    faults.extend(self.config_faults(&table, &more));
                     faults.extend(more);
                     continue;
                 }
             };
-            if !seen.insert(entry.id.clone()) {
-                let fault = ConfigFault::new("id", "another provider has this id already");
-                faults.push(fault.of(entry.id.as_str()));
-            }
+            let taken = match entry.id.as_str() {
+                ProviderId::INVENTORY => Some("is the own inventory's id: choose another"),
+                _ => (!seen.insert(entry.id.clone())).then_some("another provider has this id already"),
+            };
+            faults.extend(taken.map(|message| ConfigFault::new("id", message).of(entry.id.as_str())));
             match self.build(&entry) {
                 Ok(instance) => instances.push(instance),
                 Err(more) => faults.extend(more),
@@ -71,16 +80,34 @@ impl Adapters {
     /// # Errors
     /// All faults of its entry.
     pub fn build(&self, entry: &ProviderEntry) -> Result<Instance, Vec<ConfigFault>> {
-        let made = match self.factories.get(entry.kind.as_str()) {
-            Some(factory) => factory(entry.id.clone(), entry.config.clone()),
-            None => Err(vec![self.unknown_kind(&entry.kind)]),
-        };
-        match made {
+        match self.make(&entry.kind, entry.id.clone(), entry.config.clone()) {
             Ok(provider) => Ok(Instance::new(provider, &entry.policy, &entry.deny)),
             Err(faults) => Err(faults
                 .into_iter()
                 .map(|fault| fault.of(entry.id.as_str()))
                 .collect()),
+        }
+    }
+
+    /// What is wrong with the settings of a table that has other faults already.
+    fn config_faults(&self, table: &Table, others: &[ConfigFault]) -> Vec<ConfigFault> {
+        let kind = table.get("kind").and_then(Value::as_str);
+        let config = table
+            .get("config")
+            .map_or(Some(Table::new()), |config| config.as_table().cloned());
+        // Whatever the id is, it is not looked at for faults.
+        let (Some(kind), Some(config), Ok(id)) = (kind, config, ProviderId::parse("unnamed")) else {
+            return Vec::new();
+        };
+        let instance = others.iter().find_map(ConfigFault::instance).unwrap_or_default();
+        let faults = self.make(kind, id, config).err().unwrap_or_default();
+        faults.into_iter().map(|fault| fault.of(instance)).collect()
+    }
+
+    fn make(&self, kind: &str, id: ProviderId, config: Table) -> Result<Arc<dyn Provider>, Vec<ConfigFault>> {
+        match self.factories.get(kind) {
+            Some(factory) => factory(id, config),
+            None => Err(vec![self.unknown_kind(kind)]),
         }
     }
 
@@ -95,14 +122,7 @@ impl Adapters {
     }
 }
 
-fn make<A: Adapter>(id: ProviderId, config: Table) -> Result<Arc<dyn Provider>, Vec<ConfigFault>> {
-    let config = read_section(Value::Table(config), "config")?;
-    A::build(
-        ProviderInfo {
-            id,
-            kind: A::KIND,
-            title: A::TITLE,
-        },
-        config,
-    )
+fn ambiguous(_: ProviderId, _: Table) -> Result<Arc<dyn Provider>, Vec<ConfigFault>> {
+    let message = "this program has two adapters of this kind, which is a fault of the program: report it";
+    Err(vec![ConfigFault::new("kind", message)])
 }

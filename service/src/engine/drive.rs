@@ -1,5 +1,7 @@
 //! Calling providers for an operation, one after another, until one answers for good.
 
+use std::{sync::Arc, time::Duration};
+
 use provider_core::{
     error::{Effect, ErrorKind, ProviderError},
     outcome::{Outcome, RefusalCode},
@@ -7,8 +9,8 @@ use provider_core::{
 };
 use store::{OperationRecord, OperationState, OperationUpdate, Scope, Seen};
 
-use super::{Job, Receipt, may_have_acted};
-use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserError, UserErrorCode};
+use super::{Call, Job, Receipt, job::Order, may_have_acted};
+use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserError, UserErrorCode, whole_seconds};
 
 /// What is to be done after a provider's answer.
 pub(crate) enum Verdict {
@@ -20,14 +22,15 @@ pub(crate) enum Verdict {
 
 impl Switchboard {
     /// Asks the capable providers in their order. Another one is asked only after a definite "no stock" or a
-    /// failure before anything was sent; an outcome that nobody knows stops the search.
-    pub(crate) async fn drive(&self, operation: OperationRecord, job: Job) -> ServiceResult<()> {
-        let nobody = UserError::new(
+    /// failure before anything was sent; an outcome that nobody knows stops the search, and so does any other
+    /// refusal: it is about the request.
+    pub(crate) async fn drive(&self, operation: OperationRecord, job: Arc<dyn Job>) -> ServiceResult<()> {
+        let nobody = job.explain(UserError::new(
             UserErrorCode::UnknownProvider,
             "input.provider",
             "no configured provider of this id can do this",
-        );
-        let candidates = self.candidates(&job);
+        ));
+        let candidates = self.candidates(job.as_ref());
         self.ask_each(&operation, &job, seen(&operation), &candidates, nobody)
             .await
     }
@@ -36,12 +39,12 @@ impl Switchboard {
     pub(crate) async fn drive_on(
         &self,
         operation: &OperationRecord,
-        job: &Job,
+        job: &Arc<dyn Job>,
         seen: Seen,
         after: &Instance,
         why: UserError,
     ) -> ServiceResult<()> {
-        let candidates = self.candidates(job);
+        let candidates = self.candidates(job.as_ref());
         let next = candidates
             .iter()
             .position(|handle| handle.info().id == after.info().id)
@@ -50,7 +53,7 @@ impl Switchboard {
             .await
     }
 
-    fn candidates(&self, job: &Job) -> Vec<&Instance> {
+    fn candidates(&self, job: &dyn Job) -> Vec<&Instance> {
         self.inner
             .providers
             .all()
@@ -63,29 +66,42 @@ impl Switchboard {
     async fn ask_each(
         &self,
         operation: &OperationRecord,
-        job: &Job,
+        job: &Arc<dyn Job>,
         mut seen: Seen,
         candidates: &[&Instance],
-        mut last: UserError,
+        mut told: UserError,
     ) -> ServiceResult<()> {
-        let order = self.prepare(operation, job).await?;
+        let order = self.order_of(operation).await?;
         for handle in candidates {
             seen = self.begin_attempt(seen, handle).await?;
-            let cx = self.call_context(&caller_of(operation), &operation.tenant);
-            let answer = job.place(handle.ports(), &cx, &order).await;
+            let answer = self.place(operation, job.as_ref(), handle, &order).await;
             match self
                 .judge(operation, job, handle, seen.attempts, seen.state, answer)
                 .await?
             {
                 Verdict::Settled => return Ok(()),
-                // A city that one provider doesn't know says less than an empty stock that another one has.
-                Verdict::TryNext(error) if last.code == UserErrorCode::NoStock => {
-                    tracing::debug!(code = %error.code, "a further provider refused");
-                }
-                Verdict::TryNext(error) => last = error,
+                Verdict::TryNext(error) => told = more_useful(told, error),
             }
         }
-        self.refuse(operation, seen.state, &last).await
+        self.refuse(operation, seen.state, &told).await
+    }
+
+    /// Calls a provider.
+    pub(crate) async fn place(
+        &self,
+        operation: &OperationRecord,
+        job: &dyn Job,
+        handle: &Instance,
+        order: &Order,
+    ) -> Result<Outcome<Receipt>, ProviderError> {
+        let cx = self.call_context(&caller_of(operation), &operation.tenant);
+        let ports = handle.ports();
+        job.place(Call {
+            ports,
+            cx: &cx,
+            order,
+        })
+        .await
     }
 
     /// Writes down that a provider is about to be called; gives the operation as it is then.
@@ -109,7 +125,7 @@ impl Switchboard {
     pub(crate) async fn judge(
         &self,
         operation: &OperationRecord,
-        job: &Job,
+        job: &Arc<dyn Job>,
         handle: &Instance,
         attempt: i64,
         state: OperationState,
@@ -125,7 +141,7 @@ impl Switchboard {
                 upstream_ref,
                 poll_after,
             }) => {
-                let wait = poll_after.unwrap_or(std::time::Duration::from_secs(5));
+                let wait = poll_after.unwrap_or(Duration::from_secs(5));
                 let update = OperationUpdate {
                     upstream_ref: Some(upstream_ref.as_str().to_owned()),
                     ..OperationUpdate::default()
@@ -143,8 +159,8 @@ impl Switchboard {
                 Ok(Verdict::Settled)
             }
             Ok(Outcome::Refused(refusal)) => {
-                let error = job.at_member(UserError::from(&refusal));
-                self.note_attempt(operation.id, attempt, "REFUSED", Some(refusal.message.clone()))
+                let error = job.explain(UserError::from(&refusal));
+                self.note_attempt(operation.id, attempt, "REFUSED", Some(refusal.message))
                     .await?;
                 if refusal.code == RefusalCode::NoStock && job.provider().is_none() {
                     return Ok(Verdict::TryNext(error));
@@ -172,7 +188,7 @@ impl Switchboard {
             Err(error) => {
                 self.note_attempt(operation.id, attempt, "FAILED", Some(error.message().to_owned()))
                     .await?;
-                Ok(Verdict::TryNext(job.at_member(in_words(&error))))
+                Ok(Verdict::TryNext(job.explain(in_words(&error))))
             }
         }
     }
@@ -210,7 +226,7 @@ impl Switchboard {
         to: OperationState,
         outcome: &'static str,
         update: OperationUpdate,
-        wait: std::time::Duration,
+        wait: Duration,
     ) -> ServiceResult<()> {
         let id = operation.id;
         let wait = i64::try_from(wait.as_millis())
@@ -231,7 +247,7 @@ impl Switchboard {
             .await
     }
 
-    async fn note_attempt(
+    pub(crate) async fn note_attempt(
         &self,
         id: i64,
         attempt: i64,
@@ -264,8 +280,8 @@ pub(crate) fn elsewhere(id: i64) -> ServiceError {
 
 /// How long after an answer was lost it is looked for: soon at first, then twice as long after each attempt, up
 /// to some minutes, so that an upstream that is down isn't asked all the time.
-fn look_after(attempts: u32) -> std::time::Duration {
-    std::time::Duration::from_secs(2 << attempts.clamp(1, 8).saturating_sub(1))
+pub(crate) fn look_after(attempts: u32) -> Duration {
+    Duration::from_secs(2 << attempts.clamp(1, 8).saturating_sub(1))
 }
 
 /// Operations act for whoever asked for them.
@@ -284,10 +300,10 @@ pub(crate) fn caller_of(operation: &OperationRecord) -> Principal {
 }
 
 /// A provider's failure before anything was sent, for the caller.
-fn in_words(error: &ProviderError) -> UserError {
+pub(crate) fn in_words(error: &ProviderError) -> UserError {
     let code = match (error.refusal(), error.kind()) {
         (Some(code), _) => code.into(),
-        (None, ErrorKind::Unsupported) => UserErrorCode::UnknownProvider,
+        (None, ErrorKind::Unsupported) => UserErrorCode::ProviderUnsupported,
         (None, ErrorKind::InvalidRequest) => UserErrorCode::InvalidInput,
         (None, ErrorKind::NoStock) => UserErrorCode::NoStock,
         (None, ErrorKind::NumberTaken) => UserErrorCode::NumberTaken,
@@ -296,7 +312,41 @@ fn in_words(error: &ProviderError) -> UserError {
         (None, _) => UserErrorCode::ProviderRefused,
     };
     let path = error.field().map(crate::validate::input_path).unwrap_or_default();
-    UserError::new(code, &path, error.message())
+    let provider = error.provider().map(|id| format!("{id}: ")).unwrap_or_default();
+    let retry_after = error.retry_after().map(whole_seconds);
+    let wait = retry_after.map(|seconds| format!("; try again in {seconds} s"));
+    UserError {
+        retry_after,
+        ..UserError::new(
+            code,
+            &path,
+            format!("{provider}{}{}", error.message(), wait.unwrap_or_default()),
+        )
+    }
+}
+
+/// Which of two refusals helps the caller more: an empty stock, which another match may get around; else one that
+/// passes by itself; else one about the request; least that a provider isn't able. What passes by itself is told
+/// beside an empty stock: the provider in question may have had some.
+fn more_useful(told: UserError, next: UserError) -> UserError {
+    let rank = |error: &UserError| match error.code {
+        UserErrorCode::NoStock => 4,
+        UserErrorCode::ProviderUnavailable => 3,
+        UserErrorCode::ProviderUnsupported => 1,
+        // What is told when nobody could be asked at all.
+        UserErrorCode::UnknownProvider => 0,
+        _ => 2,
+    };
+    let (mut first, second) = if rank(&next) > rank(&told) {
+        (next, told)
+    } else {
+        (told, next)
+    };
+    if first.code == UserErrorCode::NoStock && second.code == UserErrorCode::ProviderUnavailable {
+        first.message = format!("{}; could not be asked: {}", first.message, second.message);
+        first.retry_after = first.retry_after.or(second.retry_after);
+    }
+    first
 }
 
 impl Switchboard {

@@ -134,11 +134,13 @@ async fn find(transaction: &Transaction, owner: Owner, name: &str) -> store::Res
 }
 
 fn new_pool(owner: Owner, provider: &str, name: &str, settings: &PoolSettings) -> NewPool {
+    // What a carrier calls its pool can't be made up: changes of the pool would be about another one.
+    let made_up = || (provider == crate::INVENTORY_ID).then(|| random_token(12));
     NewPool {
         owner,
         name: name.to_owned(),
         provider: provider.to_owned(),
-        external_id: Some(settings.external_id.clone().unwrap_or_else(|| random_token(12))),
+        external_id: settings.external_id.clone().or_else(made_up),
         matching: settings.matching.clone(),
         match_period_minutes: settings.match_period_minutes,
         quantity: settings.quantity,

@@ -3,6 +3,9 @@
 //! Its side of an order is the stock: a claimed number is PENDING and carries the order's token. Giving the
 //! number to its group is the caller's side, as for any carrier, and ends the claim.
 
+pub(crate) mod holds;
+mod kpis;
+mod numbers;
 mod orders;
 mod pools;
 mod search;
@@ -12,14 +15,14 @@ pub use search::money;
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use numbering::{Cell, E164, MatchPlan, NumberMatch, PlaceFilter, Places};
 use provider_core::{
     call::CallContext,
     domain::{MatchReason, ProviderId},
     error::{Effect, ErrorKind, ProviderError, Result},
     outcome::{Refusal, RefusalCode},
-    port::{MatchTerms, OrderTerms, PoolChange, PoolTerms, SearchTerms},
+    port::{HoldTerms, InventoryTerms, KpiTerms, MatchTerms, OrderTerms, PoolChange, PoolTerms, SearchTerms},
     provider::{Health, HealthState, Ports, Provider, ProviderInfo},
 };
 use store::{Database, EventKind, NewEvent, StoreError, Transaction};
@@ -27,7 +30,7 @@ use store::{Database, EventKind, NewEvent, StoreError, Transaction};
 use crate::events::Notices;
 
 /// Id and kind of the own inventory among the providers.
-pub const INVENTORY_ID: &str = "inventory";
+pub const INVENTORY_ID: &str = ProviderId::INVENTORY;
 
 /// Largest pool that may be ordered.
 pub(crate) const LARGEST_POOL: u32 = 500;
@@ -41,13 +44,22 @@ pub(crate) struct OwnInventory {
     database: Database,
     places: &'static Places,
     notices: Notices,
+    quarantine: SignedDuration,
     search_terms: SearchTerms,
+    hold_terms: HoldTerms,
     order_terms: OrderTerms,
+    inventory_terms: InventoryTerms,
     pool_terms: PoolTerms,
+    kpi_terms: KpiTerms,
 }
 
 impl OwnInventory {
-    pub(crate) fn new(database: Database, places: &'static Places, notices: Notices) -> Self {
+    pub(crate) fn new(
+        database: Database,
+        places: &'static Places,
+        notices: Notices,
+        quarantine: SignedDuration,
+    ) -> Self {
         let info = ProviderInfo {
             id: own_id(),
             kind: INVENTORY_ID,
@@ -58,16 +70,19 @@ impl OwnInventory {
             database,
             places,
             notices,
+            quarantine,
             search_terms: SearchTerms {
                 matches: MatchTerms::everything(),
                 largest_limit: 100,
             },
+            hold_terms: holds::terms(),
             order_terms: OrderTerms {
                 matches: MatchTerms::everything(),
                 idempotent_by_token: true,
                 findable_by_token: true,
                 honors_holds: true,
             },
+            inventory_terms: numbers::terms(),
             pool_terms: PoolTerms {
                 matches: MatchTerms::everything(),
                 largest_quantity: LARGEST_POOL,
@@ -77,6 +92,7 @@ impl OwnInventory {
                 idempotent_by_token: true,
                 findable_by_token: true,
             },
+            kpi_terms: kpis::terms(),
         }
     }
 
@@ -114,8 +130,11 @@ impl Provider for OwnInventory {
     fn ports(self: Arc<Self>) -> Ports {
         Ports {
             search: Some(self.clone()),
+            holds: Some(self.clone()),
             orders: Some(self.clone()),
-            pools: Some(self),
+            inventory: Some(self.clone()),
+            pools: Some(self.clone()),
+            kpis: Some(self),
             ..Ports::default()
         }
     }

@@ -6,7 +6,7 @@ use service::OperationState;
 
 use crate::{
     invariants,
-    world::{World, admin, assign, count, e164, exact, in_city, run, stock},
+    world::{AtOnce, World, admin, assign, count, e164, exact, in_city, run, stock},
 };
 
 /// Polls a future a number of times, with a pause in which what it started goes on, then drops it.
@@ -84,7 +84,7 @@ async fn changes_whose_callers_went_away_are_whole_and_the_next_ones_are_durable
         let id = world.give("+14043411266", "Name").await.id;
         for polls in 0..60 {
             let who = admin();
-            let suspend = world.switchboard.suspend_number(&who, id, None);
+            let suspend = world.switchboard.suspend_now(&who, id, None);
             give_up_after(polls % 12, suspend).await;
             // The next caller's write goes over the connection that the one before may have left behind.
             let tags = service::UpdateNumber {
@@ -92,7 +92,7 @@ async fn changes_whose_callers_went_away_are_whole_and_the_next_ones_are_durable
                 tags: Some(vec![format!("round {polls}")]),
                 ..Default::default()
             };
-            world.switchboard.update_number(&who, tags).await.unwrap();
+            world.switchboard.update_now(&who, tags).await.unwrap();
             let other = store::Database::connect(db.url(), &Default::default())
                 .await
                 .unwrap();
@@ -105,7 +105,7 @@ async fn changes_whose_callers_went_away_are_whole_and_the_next_ones_are_durable
             );
             assert_eq!(seen.await.unwrap().unwrap().tags, [format!("round {polls}")]);
             other.close().await.unwrap();
-            let _ = world.switchboard.resume_number(&who, id).await;
+            let _ = world.switchboard.resume_now(&who, id).await;
         }
         run(&db, "UPDATE operations SET lease_until = 0").await;
         assert!(

@@ -31,6 +31,8 @@ pub(crate) enum Reply {
     /// An answer that does not tell.
     Unclear,
     Failed(ErrorKind, Effect),
+    /// It wants no more requests for so many seconds.
+    Limited(u64),
     /// No trace of the order; only for `find`.
     Absent,
     /// No answer at all.
@@ -50,6 +52,7 @@ struct Script {
     place: VecDeque<Reply>,
     get: VecDeque<Reply>,
     find: VecDeque<Reply>,
+    search: VecDeque<Reply>,
     asked: Vec<Asked>,
 }
 
@@ -89,8 +92,10 @@ impl Carrier {
     }
 
     pub(crate) fn instance(self: &Arc<Self>) -> Instance {
+        // Each answer is for one call of the engine: nothing is repeated or kept in between.
         let settings = PolicySettings {
             timeout_seconds: NonZeroU32::MIN,
+            ..PolicySettings::local()
         };
         Instance::new(self.clone(), &settings, &BTreeSet::new())
     }
@@ -105,6 +110,11 @@ impl Carrier {
 
     pub(crate) fn on_find(&self, replies: impl IntoIterator<Item = Reply>) {
         self.script.lock().unwrap().find.extend(replies);
+    }
+
+    /// What it has in stock: without a reply it is down.
+    pub(crate) fn on_search(&self, replies: impl IntoIterator<Item = Reply>) {
+        self.script.lock().unwrap().search.extend(replies);
     }
 
     pub(crate) fn asked(&self) -> Vec<Asked> {
@@ -147,6 +157,10 @@ impl Carrier {
             Reply::Unclear => Outcome::Unknown { reference: None },
             Reply::Failed(kind, effect) => {
                 return Err(ProviderError::new(kind, "orders.place", "it failed").with_effect(effect));
+            }
+            Reply::Limited(seconds) => {
+                let error = ProviderError::new(ErrorKind::RateLimited, "orders.place", "slow down");
+                return Err(error.with_retry_after(Duration::from_secs(seconds)));
             }
             Reply::Absent => return Ok(None),
             Reply::Silence => return std::future::pending().await,
@@ -228,9 +242,21 @@ impl NumberSearch for Carrier {
     }
 
     async fn search(&self, _: &CallContext, _: &NumberQuery) -> Result<Vec<StockNumber>> {
-        Err(
-            ProviderError::new(ErrorKind::Unavailable, "search.search", "it is down")
-                .with_effect(Effect::None),
-        )
+        let reply = self.script.lock().unwrap().search.pop_front();
+        let error = |kind, message| ProviderError::new(kind, "search.search", message);
+        match reply {
+            Some(Reply::Sold(number)) => Ok(vec![StockNumber {
+                number: e164(number),
+                external_id: None,
+                matched: None,
+                monthly_cost: None,
+            }]),
+            Some(Reply::Limited(seconds)) => {
+                Err(error(ErrorKind::RateLimited, "slow down").with_retry_after(Duration::from_secs(seconds)))
+            }
+            Some(Reply::Silence) => std::future::pending().await,
+            Some(other) => panic!("{other:?} is no answer to a search"),
+            None => Err(error(ErrorKind::Unavailable, "it is down").with_effect(Effect::None)),
+        }
     }
 }

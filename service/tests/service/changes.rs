@@ -4,7 +4,9 @@ use futures_util::{FutureExt, Stream, StreamExt};
 use service::{AccessLevel, EventKind, NumberNotice, Scope};
 use store::testing::on_both;
 
-use crate::world::{World, admin, assign, british_area, customer_scope, exact, key, manager_of, pool};
+use crate::world::{
+    AtOnce, World, admin, assign, british_area, customer_scope, exact, key, manager_of, pool,
+};
 
 const NUMBER: &str = "+14043411266";
 const OTHER: &str = "+14043411267";
@@ -25,17 +27,9 @@ async fn changes_are_told_in_order_and_as_the_history_has_them() {
         world.stock(&[NUMBER]).await;
         let mut stream = Box::pin(world.switchboard.number_events(&admin()));
         let id = world.give(NUMBER, "Name").await.id;
-        world
-            .switchboard
-            .suspend_number(&admin(), id, None)
-            .await
-            .unwrap();
-        world.switchboard.resume_number(&admin(), id).await.unwrap();
-        world
-            .switchboard
-            .release_number(&admin(), id, None)
-            .await
-            .unwrap();
+        world.switchboard.suspend_now(&admin(), id, None).await.unwrap();
+        world.switchboard.resume_now(&admin(), id).await.unwrap();
+        world.switchboard.release_now(&admin(), id, None).await.unwrap();
         crate::world::run(db, "UPDATE numbers SET quarantine_until = 1").await;
         world.switchboard.sweep().await.unwrap();
         let told = ready(&mut stream);
@@ -67,7 +61,7 @@ async fn what_was_refused_or_rolled_back_is_not_told() {
         world.stock(&[NUMBER, "+442477180193"]).await;
         let id = world.give(NUMBER, "Name").await.id;
         let mut stream = Box::pin(world.switchboard.number_events(&admin()));
-        world.switchboard.resume_number(&admin(), id).await.unwrap_err();
+        world.switchboard.resume_now(&admin(), id).await.unwrap_err();
         world.assign("name", exact(OTHER)).await.unwrap_err();
         let too_many = pool(world.tenants.sales, "Pool", british_area("024"), 2);
         world

@@ -12,7 +12,7 @@ use store::testing::on_both;
 use crate::{
     carrier::{Carrier, Reply},
     invariants,
-    world::{World, admin, assign, fault, in_city, problem, refusal},
+    world::{World, admin, assign, fault, in_city, only_here, problem, refusal},
 };
 
 const SOLD: &str = "+14043411266";
@@ -65,7 +65,7 @@ async fn the_next_provider_is_asked_after_a_certain_failure_with_the_same_token(
             let number = answer.number.unwrap();
             world
                 .switchboard
-                .release_number(&admin(), number.id, None)
+                .release_number(&admin(), only_here(number.id))
                 .await
                 .unwrap();
             invariants::hold(db).await;
@@ -91,6 +91,8 @@ async fn no_other_provider_is_asked_after_an_unknown_outcome_or_another_refusal(
                 OperationState::Refused,
             ),
             (Reply::Refused(RefusalCode::UnknownGroup), OperationState::Refused),
+            // Our own tables know the city: what a carrier does not know of it is told, and the caller decides.
+            (Reply::Refused(RefusalCode::UnknownCity), OperationState::Refused),
         ] {
             let (first, second) = two();
             first.on_place([reply.clone()]);
@@ -130,6 +132,53 @@ async fn an_empty_stock_says_more_than_the_failure_of_a_further_provider() {
         second.on_place([Reply::Failed(ErrorKind::Unsupported, Effect::None)]);
         let world = World::with(db, vec![first.instance(), second.instance()]).await;
         assert_eq!(problem(&order(&world, None).await).0, "NO_STOCK");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_may_pass_by_itself_is_told_beside_an_empty_stock() {
+    on_both(async |db| {
+        let (first, second) = two();
+        first.on_place([Reply::Limited(7)]);
+        second.on_place([Reply::Refused(RefusalCode::NoStock)]);
+        let world = World::with(db, vec![first.instance(), second.instance()]).await;
+        let answer = order(&world, None).await;
+        let problem = answer.operation.problem.clone().unwrap();
+        assert_eq!(
+            (problem.code.as_str(), problem.retry_after),
+            ("NO_STOCK", Some(7))
+        );
+        assert!(
+            problem.message.contains("first: slow down; try again in 7 s"),
+            "{}",
+            problem.message
+        );
+        first.on_place([Reply::Limited(7)]);
+        let answer = order(&world, Some("first")).await;
+        let problem = answer.operation.problem.unwrap();
+        assert_eq!(
+            (problem.code.as_str(), problem.retry_after),
+            ("PROVIDER_UNAVAILABLE", Some(7))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_provider_whose_terms_leave_the_match_out_is_passed_over_unless_it_is_named() {
+    on_both(async |db| {
+        let (first, second) = two();
+        first.on_place([
+            Reply::Failed(ErrorKind::Unsupported, Effect::None),
+            Reply::Failed(ErrorKind::Unsupported, Effect::None),
+        ]);
+        second.on_place([Reply::Sold(SOLD)]);
+        let world = World::with(db, vec![first.instance(), second.instance()]).await;
+        let named = order(&world, Some("first")).await;
+        assert_eq!(problem(&named).0, "PROVIDER_UNSUPPORTED");
+        let answer = order(&world, None).await;
+        assert_eq!(answer.operation.provider.as_deref(), Some("second"));
     })
     .await;
 }
@@ -190,6 +239,58 @@ async fn a_search_names_the_provider_that_failed_beside_the_numbers_of_the_other
             .map(|(id, error)| (id.as_str(), error.kind()))
             .collect();
         assert_eq!(failed, [("first", ErrorKind::Unavailable)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn providers_are_searched_at_once_and_each_has_its_own_time() {
+    on_both(async |db| {
+        let names = ["quick", "silent", "mute", "limited", "late"];
+        let carriers = names.map(Carrier::new);
+        let [quick, silent, mute, limited, late] = &carriers;
+        quick.on_search([Reply::Sold(SOLD)]);
+        silent.on_search([Reply::Silence]);
+        mute.on_search([Reply::Silence]);
+        limited.on_search([Reply::Limited(7)]);
+        late.on_search([Reply::Sold("+14043411268")]);
+        let world = World::with(db, carriers.iter().map(Carrier::instance).collect()).await;
+        world.stock(&[OWN]).await;
+        let query = provider_core::domain::NumberQuery {
+            matching: in_city("Atlanta", Some("GA"), None),
+            widen: false,
+            limit: 5,
+        };
+        let begun = std::time::Instant::now();
+        let found = world
+            .switchboard
+            .available_numbers(&admin(), &query, None)
+            .await
+            .unwrap();
+        let took = begun.elapsed();
+        let from: Vec<_> = found.numbers.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(from, [service::INVENTORY_ID, "quick", "late"]);
+        let failed: Vec<_> = found
+            .failures
+            .iter()
+            .map(|(id, error)| {
+                (
+                    id.as_str(),
+                    error.kind(),
+                    error.retry_after().map(|wait| wait.as_secs()),
+                )
+            })
+            .collect();
+        assert_eq!(
+            failed,
+            [
+                ("silent", ErrorKind::Timeout, None),
+                ("mute", ErrorKind::Timeout, None),
+                ("limited", ErrorKind::RateLimited, Some(7)),
+            ]
+        );
+        // Each is waited for one second: one after another, the two that say nothing would take two.
+        assert!(took < std::time::Duration::from_secs(2), "{took:?}");
     })
     .await;
 }

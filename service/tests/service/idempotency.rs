@@ -8,8 +8,8 @@ use tokio::task::JoinSet;
 use crate::{
     invariants,
     world::{
-        World, admin, assign, british_area, count, e164, exact, fault, in_city, manager_of, pool, reference,
-        refusal, route_to,
+        AtOnce, World, admin, assign, british_area, count, e164, exact, fault, in_city, manager_of, pool,
+        reference, refusal, route_to,
     },
 };
 
@@ -173,7 +173,7 @@ async fn an_answer_is_the_same_after_a_restart_and_when_the_world_has_changed() 
         let number = first.number.unwrap();
         world
             .switchboard
-            .release_number(&admin(), number.id, None)
+            .release_now(&admin(), number.id, None)
             .await
             .unwrap();
         let again = restarted

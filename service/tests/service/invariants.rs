@@ -30,6 +30,10 @@ const NOTHING: &[(&str, &str)] = &[
          NULL OR hold_until IS NOT NULL OR quarantine_until IS NOT NULL)",
     ),
     (
+        "a carrier's number in our stock",
+        "SELECT e164 FROM numbers WHERE status IN ('AVAILABLE', 'HELD') AND provider <> 'inventory'",
+    ),
+    (
         "an order that succeeded without a number of its own",
         "SELECT o.token FROM operations o WHERE o.kind = 'ASSIGN_NUMBER' AND o.state = 'SUCCEEDED' AND (o.number_id \
          IS NULL OR (SELECT COUNT(*) FROM assignments a WHERE a.operation_id = o.id AND a.number_id = \

@@ -6,7 +6,7 @@ use store::testing::on_both;
 
 use crate::{
     invariants,
-    world::{World, admin, assign, e164, exact, fault, refusal, refusals, route_to, run},
+    world::{AtOnce, World, admin, assign, e164, exact, fault, refusal, refusals, route_to, run},
 };
 
 const NUMBER: &str = "+14043411266";
@@ -19,18 +19,18 @@ async fn a_number_is_suspended_resumed_released_and_restored_with_its_owner_and_
         world.stock(&[NUMBER]).await;
         let (given, switchboard) = (world.give(NUMBER, "Name").await, &world.switchboard);
         let suspended = switchboard
-            .suspend_number(&admin(), given.id, Some("unpaid".to_owned()))
+            .suspend_now(&admin(), given.id, Some("unpaid".to_owned()))
             .await
             .unwrap();
         assert_eq!(suspended.status, NumberStatus::Suspended);
         assert!(suspended.suspended_at.is_some());
-        let resumed = switchboard.resume_number(&admin(), given.id).await.unwrap();
+        let resumed = switchboard.resume_now(&admin(), given.id).await.unwrap();
         assert_eq!(
             (resumed.status, resumed.suspended_at),
             (NumberStatus::Active, None)
         );
         let released = switchboard
-            .release_number(&admin(), given.id, Some("moved".to_owned()))
+            .release_now(&admin(), given.id, Some("moved".to_owned()))
             .await
             .unwrap();
         assert_eq!(released.status, NumberStatus::Dropped);
@@ -70,25 +70,12 @@ async fn a_suspended_number_that_is_released_and_restored_is_suspended_still() {
         let world = World::on(db).await;
         world.stock(&[NUMBER]).await;
         let id = world.give(NUMBER, "Name").await.id;
-        world
-            .switchboard
-            .suspend_number(&admin(), id, None)
-            .await
-            .unwrap();
-        world
-            .switchboard
-            .release_number(&admin(), id, None)
-            .await
-            .unwrap();
+        world.switchboard.suspend_now(&admin(), id, None).await.unwrap();
+        world.switchboard.release_now(&admin(), id, None).await.unwrap();
         let restored = world.switchboard.restore_number(&admin(), id).await.unwrap();
         assert_eq!(restored.status, NumberStatus::Suspended);
         assert_eq!(
-            world
-                .switchboard
-                .resume_number(&admin(), id)
-                .await
-                .unwrap()
-                .status,
+            world.switchboard.resume_now(&admin(), id).await.unwrap().status,
             NumberStatus::Active
         );
         invariants::hold(db).await;
@@ -108,17 +95,11 @@ async fn changes(
         ..UpdateNumber::default()
     };
     vec![
-        (
-            "suspend",
-            switchboard.suspend_number(&who, id, None).await.map(drop),
-        ),
-        ("resume", switchboard.resume_number(&who, id).await.map(drop)),
-        (
-            "release",
-            switchboard.release_number(&who, id, None).await.map(drop),
-        ),
+        ("suspend", switchboard.suspend_now(&who, id, None).await.map(drop)),
+        ("resume", switchboard.resume_now(&who, id).await.map(drop)),
+        ("release", switchboard.release_now(&who, id, None).await.map(drop)),
         ("restore", switchboard.restore_number(&who, id).await.map(drop)),
-        ("update", switchboard.update_number(&who, rename).await.map(drop)),
+        ("update", switchboard.update_now(&who, rename).await.map(drop)),
     ]
 }
 
@@ -176,21 +157,14 @@ async fn active_and_suspended_numbers_refuse_what_leads_nowhere() {
         world.stock(&[NUMBER]).await;
         let id = world.give(NUMBER, "Name").await.id;
         let nowhere = fault("INVALID_TRANSITION", "input.numberId");
-        assert_eq!(
-            refusal(world.switchboard.resume_number(&admin(), id).await),
-            nowhere
-        );
+        assert_eq!(refusal(world.switchboard.resume_now(&admin(), id).await), nowhere);
         assert_eq!(
             refusal(world.switchboard.restore_number(&admin(), id).await),
             nowhere
         );
-        world
-            .switchboard
-            .suspend_number(&admin(), id, None)
-            .await
-            .unwrap();
+        world.switchboard.suspend_now(&admin(), id, None).await.unwrap();
         assert_eq!(
-            refusal(world.switchboard.suspend_number(&admin(), id, None).await),
+            refusal(world.switchboard.suspend_now(&admin(), id, None).await),
             nowhere
         );
         assert_eq!(
@@ -199,7 +173,7 @@ async fn active_and_suspended_numbers_refuse_what_leads_nowhere() {
         );
         let absent = fault("NOT_FOUND", "input.numberId");
         assert_eq!(
-            refusal(world.switchboard.suspend_number(&admin(), i64::MAX, None).await),
+            refusal(world.switchboard.suspend_now(&admin(), i64::MAX, None).await),
             absent
         );
     })
@@ -212,11 +186,7 @@ async fn a_name_that_another_number_got_meanwhile_stands_in_the_way_of_a_restore
         let world = World::on(db).await;
         world.stock(&[NUMBER, OTHER]).await;
         let id = world.give(NUMBER, "Name").await.id;
-        world
-            .switchboard
-            .release_number(&admin(), id, None)
-            .await
-            .unwrap();
+        world.switchboard.release_now(&admin(), id, None).await.unwrap();
         let second = world.give(OTHER, "NAME").await;
         let restored = world.switchboard.restore_number(&admin(), id).await;
         assert_eq!(refusal(restored), fault("NAME_TAKEN", "input.numberId"));
@@ -226,7 +196,7 @@ async fn a_name_that_another_number_got_meanwhile_stands_in_the_way_of_a_restore
             name: Some("Other".to_owned()),
             ..UpdateNumber::default()
         };
-        world.switchboard.update_number(&admin(), rename).await.unwrap();
+        world.switchboard.update_now(&admin(), rename).await.unwrap();
         assert!(world.switchboard.restore_number(&admin(), id).await.is_ok());
         invariants::hold(db).await;
     })
@@ -240,6 +210,7 @@ async fn an_update_changes_what_is_given_and_tells_what_changed() {
         world.stock(&[NUMBER]).await;
         let given = world.give(NUMBER, "Before").await;
         let update = UpdateNumber {
+            client_reference: None,
             number_id: given.id,
             name: Some("After".to_owned()),
             tags: Some(vec!["web".to_owned(), "print".to_owned()]),
@@ -249,7 +220,7 @@ async fn an_update_changes_what_is_given_and_tells_what_changed() {
         };
         let updated = world
             .switchboard
-            .update_number(&admin(), update.clone())
+            .update_now(&admin(), update.clone())
             .await
             .unwrap();
         assert_eq!(updated.name.as_deref(), Some("After"));
@@ -273,14 +244,14 @@ async fn an_update_changes_what_is_given_and_tells_what_changed() {
         assert!(event.before["status"].is_null(), "the status did not change");
 
         let before = world.footprint().await;
-        world.switchboard.update_number(&admin(), update).await.unwrap();
+        world.switchboard.update_now(&admin(), update).await.unwrap();
         assert_eq!(world.footprint().await, before, "the same again is no change");
         let unknown = UpdateNumber {
             number_id: given.id,
             dealer_id: Some(Some(i64::MAX)),
             ..UpdateNumber::default()
         };
-        let unknown = world.switchboard.update_number(&admin(), unknown).await;
+        let unknown = world.switchboard.update_now(&admin(), unknown).await;
         assert_eq!(refusal(unknown), fault("NOT_FOUND", "input.dealerId"));
         invariants::hold(db).await;
     })
@@ -304,7 +275,7 @@ async fn a_number_that_moves_has_one_owner_at_every_instant() {
         let support = world.tenants.support;
         let moved = world
             .switchboard
-            .update_number(&admin(), to_group(support.group_id))
+            .update_now(&admin(), to_group(support.group_id))
             .await
             .unwrap();
         assert_eq!(
@@ -328,7 +299,7 @@ async fn a_number_that_moves_has_one_owner_at_every_instant() {
         let bolt = world.tenants.bolt;
         let sold = world
             .switchboard
-            .update_number(&admin(), to_group(bolt.group_id))
+            .update_now(&admin(), to_group(bolt.group_id))
             .await
             .unwrap();
         assert_eq!(sold.owner, Some(bolt));
@@ -351,12 +322,9 @@ async fn a_number_that_moves_has_one_owner_at_every_instant() {
             group_id: Some(bolt.group_id),
             ..UpdateNumber::default()
         };
-        let clash = world.switchboard.update_number(&admin(), clash).await;
+        let clash = world.switchboard.update_now(&admin(), clash).await;
         assert_eq!(refusal(clash), fault("NAME_TAKEN", "input.name"));
-        let nowhere = world
-            .switchboard
-            .update_number(&admin(), to_group(i64::MAX))
-            .await;
+        let nowhere = world.switchboard.update_now(&admin(), to_group(i64::MAX)).await;
         assert_eq!(refusal(nowhere), fault("UNKNOWN_GROUP", "input.groupId"));
         invariants::hold(db).await;
     })

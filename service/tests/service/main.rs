@@ -7,6 +7,7 @@
     reason = "a step that fails is a test that fails"
 )]
 
+mod at_carriers;
 mod cancelled;
 mod carrier;
 mod changes;
@@ -14,16 +15,20 @@ mod claims;
 mod contract;
 mod documents;
 mod failover;
+mod figures;
 mod holds;
 mod idempotency;
 mod invariants;
 mod lifecycle;
+mod lost_at_carriers;
 mod outcomes;
 mod pools;
+mod pools_at_carriers;
 mod quarantine;
 mod reading;
 mod recovery;
 mod refusals;
 mod scope;
 mod tiers;
+mod upstream;
 mod world;

@@ -11,7 +11,7 @@ use store::testing::{TestDatabase, on_both};
 use crate::{
     carrier::{Asked, Carrier, Reply},
     invariants,
-    world::{World, admin, assign, count, fault, in_city, problem},
+    world::{World, admin, assign, count, fault, in_city, only_here, problem},
 };
 
 const SOLD: &str = "+14043411266";
@@ -243,6 +243,34 @@ async fn a_carrier_that_knows_tokens_is_simply_asked_again() {
 }
 
 #[tokio::test]
+async fn a_failure_before_sending_says_nothing_of_the_call_before_it() {
+    on_both(async |db| {
+        let carrier = Carrier::with("carrier", true, true);
+        let next = Carrier::new("next");
+        carrier.on_place([
+            Reply::Failed(ErrorKind::Timeout, Effect::Unknown),
+            Reply::Failed(ErrorKind::Unavailable, Effect::None),
+            Reply::Failed(ErrorKind::RateLimited, Effect::None),
+            Reply::Failed(ErrorKind::Unauthenticated, Effect::None),
+            Reply::Sold(SOLD),
+        ]);
+        let world = World::with(db, vec![carrier.instance(), next.instance()]).await;
+        let request = assign(world.tenants.sales, "Name", in_city("Atlanta", Some("GA"), None));
+        let answer = world.switchboard.assign_number(&admin(), request).await.unwrap();
+        for _ in 0..3 {
+            assert_eq!(world.reread(&answer).await.state, OperationState::Unconfirmed);
+            world.sweep().await;
+        }
+        assert_eq!(world.reread(&answer).await.state, OperationState::Unconfirmed);
+        assert!(next.asked().is_empty(), "the first may have sold one already");
+        world.sweep().await;
+        bought(&world, &answer).await;
+        assert_eq!(carrier.placed().len(), 5);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_order_that_cannot_be_looked_for_waits_for_a_person() {
     on_both(async |db| {
         let carrier = Carrier::with("carrier", false, false);
@@ -327,7 +355,7 @@ async fn a_number_given_back_to_a_carrier_may_be_bought_there_again() {
         let first = order(&world).await.number.unwrap();
         world
             .switchboard
-            .release_number(&admin(), first.id, None)
+            .release_number(&admin(), only_here(first.id))
             .await
             .unwrap();
         let request = AssignNumber {
@@ -353,6 +381,13 @@ async fn a_carrier_that_sells_what_somebody_has_already_is_a_matter_for_a_person
         let mine = world.give(SOLD, "Mine").await;
         let answer = order(&world).await;
         assert_eq!(answer.operation.state, OperationState::NeedsReview);
+        assert_eq!(answer.operation.upstream_ref.as_deref(), Some("id-14043411266"));
+        let problem = answer.operation.problem.as_ref().unwrap();
+        for fact in [SOLD, "id-14043411266", "carrier"] {
+            assert!(problem.message.contains(fact), "{}", problem.message);
+        }
+        let ended = "SELECT COUNT(*) FROM operation_attempts WHERE provider = 'carrier' AND outcome = 'DONE'";
+        assert_eq!(count(db, ended).await, 1);
         assert_eq!(world.number(SOLD).await.owner, mine.owner);
         world.sweep().await;
         assert_eq!(carrier.asked().len(), 1);

@@ -12,8 +12,8 @@ use store::testing::on_both;
 use crate::{
     invariants,
     world::{
-        TERMINATION, World, admin, british_area, e164, exact, fault, pool, problem, reference, refusal,
-        replace_all, route_to,
+        AtOnce, TERMINATION, World, admin, british_area, e164, exact, fault, pool, problem, reference,
+        refusal, replace_all, route_to,
     },
 };
 
@@ -144,7 +144,8 @@ async fn a_pool_grows_with_numbers_of_its_kind_or_stays_as_it_is() {
         assert_eq!(members(&world, &made).await, &STOCK[..3]);
         let refused = resize(&world, &made, 4, false).await;
         assert_eq!(problem(&refused).0, "NO_STOCK");
-        let pool = refused.pool.unwrap();
+        assert_eq!(refused.pool, None);
+        let pool = world.switchboard.pool(&admin(), made.id).await.unwrap().unwrap();
         assert_eq!((pool.quantity, members(&world, &pool).await.len()), (3, 3));
         let same = resize(&world, &made, 3, false).await;
         assert_eq!(same.operation.state, OperationState::Succeeded);
@@ -199,12 +200,9 @@ async fn every_number_released_from_a_pool_can_be_restored() {
         let retire = RetireNumberPool {
             pool_id: made.id,
             keep_numbers: false,
+            ..RetireNumberPool::default()
         };
-        world
-            .switchboard
-            .retire_number_pool(&admin(), retire)
-            .await
-            .unwrap();
+        world.switchboard.retire_pool_now(&admin(), retire).await.unwrap();
         for number in &STOCK[..2] {
             let id = world.number(number).await.id;
             let restored = world.switchboard.restore_number(&admin(), id).await.unwrap();
@@ -238,17 +236,14 @@ async fn an_update_reaches_the_pool_and_all_its_numbers() {
             ],
         };
         let change = UpdateNumberPool {
+            client_reference: None,
             pool_id: made.id,
             name: Some("After".to_owned()),
             match_period_minutes: Some(45),
             replacement: Some(input.clone()),
             route: Some(route_to("+14043993433")),
         };
-        let changed = world
-            .switchboard
-            .update_number_pool(&admin(), change)
-            .await
-            .unwrap();
+        let changed = world.switchboard.update_pool_now(&admin(), change).await.unwrap();
         assert_eq!(
             (changed.name.as_str(), changed.match_period_minutes),
             ("After", 45)
@@ -270,7 +265,7 @@ async fn an_update_reaches_the_pool_and_all_its_numbers() {
             name: Some("TAKEN ".to_owned()),
             ..UpdateNumberPool::default()
         };
-        let taken = world.switchboard.update_number_pool(&admin(), taken).await;
+        let taken = world.switchboard.update_pool_now(&admin(), taken).await;
         assert_eq!(refusal(taken), fault("NAME_TAKEN", "input.name"));
         let nothing = UpdateNumberPool {
             pool_id: made.id,
@@ -278,7 +273,7 @@ async fn an_update_reaches_the_pool_and_all_its_numbers() {
         };
         let same = world
             .switchboard
-            .update_number_pool(&admin(), nothing)
+            .update_pool_now(&admin(), nothing)
             .await
             .unwrap();
         assert_eq!(
@@ -321,10 +316,11 @@ async fn a_retired_pool_is_gone_for_good_and_its_name_is_free() {
         let retire = RetireNumberPool {
             pool_id: made.id,
             keep_numbers: true,
+            ..RetireNumberPool::default()
         };
         let retired = world
             .switchboard
-            .retire_number_pool(&admin(), retire.clone())
+            .retire_pool_now(&admin(), retire.clone())
             .await
             .unwrap();
         assert_eq!(retired.status, PoolStatus::Retired);
@@ -333,18 +329,14 @@ async fn a_retired_pool_is_gone_for_good_and_its_name_is_free() {
             assert_eq!(world.status(number).await, NumberStatus::Active);
         }
         assert_eq!(
-            world
-                .switchboard
-                .retire_number_pool(&admin(), retire)
-                .await
-                .unwrap(),
+            world.switchboard.retire_pool_now(&admin(), retire).await.unwrap(),
             retired
         );
         let change = UpdateNumberPool {
             pool_id: made.id,
             ..UpdateNumberPool::default()
         };
-        let change = world.switchboard.update_number_pool(&admin(), change).await;
+        let change = world.switchboard.update_pool_now(&admin(), change).await;
         assert_eq!(refusal(change), fault("INVALID_TRANSITION", "input.poolId"));
         let request = ResizeNumberPool {
             client_reference: reference(),
@@ -373,7 +365,7 @@ async fn a_number_in_a_pool_is_changed_through_its_pool_alone() {
         let id = world.number(STOCK[0]).await.id;
         let locked = fault("INVALID_TRANSITION", "input.numberId");
         assert_eq!(
-            refusal(world.switchboard.release_number(&admin(), id, None).await),
+            refusal(world.switchboard.release_now(&admin(), id, None).await),
             locked
         );
         for change in [
@@ -395,7 +387,7 @@ async fn a_number_in_a_pool_is_changed_through_its_pool_alone() {
                 ..change
             };
             assert_eq!(
-                refusal(world.switchboard.update_number(&admin(), change).await),
+                refusal(world.switchboard.update_now(&admin(), change).await),
                 locked
             );
         }
@@ -405,12 +397,7 @@ async fn a_number_in_a_pool_is_changed_through_its_pool_alone() {
             ..Default::default()
         };
         assert_eq!(
-            world
-                .switchboard
-                .update_number(&admin(), tags)
-                .await
-                .unwrap()
-                .tags,
+            world.switchboard.update_now(&admin(), tags).await.unwrap().tags,
             ["web"]
         );
         let refused = world.assign("Mine", exact(STOCK[0])).await.unwrap();
@@ -443,12 +430,9 @@ async fn a_pool_resized_and_retired_at_once_ends_with_every_number_accounted_for
             let retire = RetireNumberPool {
                 pool_id: made.id,
                 keep_numbers: false,
+                ..RetireNumberPool::default()
             };
-            world
-                .switchboard
-                .retire_number_pool(&admin(), retire)
-                .await
-                .unwrap();
+            world.switchboard.retire_pool_now(&admin(), retire).await.unwrap();
             if let Ok(answer) = resizing.await.unwrap() {
                 assert!(answer.operation.state.is_final(), "{:?}", answer.operation);
             }

@@ -6,7 +6,7 @@ use store::testing::on_both;
 
 use crate::{
     invariants,
-    world::{World, admin, assign, exact, fault, refusal, run},
+    world::{AtOnce, World, admin, assign, exact, fault, refusal, run},
 };
 
 const NUMBER: &str = "+14043411266";
@@ -27,7 +27,7 @@ async fn a_number_rests_until_its_quarantine_ends_and_is_stock_without_a_trace_o
             .unwrap();
         world
             .switchboard
-            .release_number(&admin(), given.id, None)
+            .release_now(&admin(), given.id, None)
             .await
             .unwrap();
         world.switchboard.sweep().await.unwrap();
@@ -92,7 +92,7 @@ async fn without_a_quarantine_a_released_number_is_stock_at_the_next_sweep() {
             ..Settings::new("given")
         };
         let switchboard = Switchboard::over(db.database(), settings).unwrap();
-        switchboard.release_number(&admin(), id, None).await.unwrap();
+        switchboard.release_now(&admin(), id, None).await.unwrap();
         switchboard.sweep().await.unwrap();
         assert_eq!(world.status(NUMBER).await, NumberStatus::Available);
         invariants::hold(db).await;
@@ -109,11 +109,7 @@ async fn two_workers_end_each_quarantine_once() {
         world.stock(&texts).await;
         for number in &texts {
             let id = world.give(number, number).await.id;
-            world
-                .switchboard
-                .release_number(&admin(), id, None)
-                .await
-                .unwrap();
+            world.switchboard.release_now(&admin(), id, None).await.unwrap();
         }
         run(db, "UPDATE numbers SET quarantine_until = 1").await;
         let other = world.replica("second", Vec::new());

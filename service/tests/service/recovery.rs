@@ -19,7 +19,7 @@ const NUMBER: &str = "+14043411266";
 
 /// How far an order got before its process died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Died {
+pub(crate) enum Died {
     /// The operation is written down.
     Written,
     /// The own inventory is about to be asked.
@@ -29,7 +29,7 @@ enum Died {
 }
 
 /// What a process that died left in the database.
-async fn left_behind(world: &World, request: &AssignNumber, died: Died) -> OperationRecord {
+pub(crate) async fn left_behind(world: &World, request: &AssignNumber, died: Died) -> OperationRecord {
     let new = NewOperation {
         client_reference: request.client_reference.clone(),
         kind: OperationKind::AssignNumber,
@@ -37,6 +37,7 @@ async fn left_behind(world: &World, request: &AssignNumber, died: Died) -> Opera
         input: serde_json::to_string(request).unwrap(),
         token: format!("token-{}", request.client_reference),
         owner: world.tenants.sales,
+        number_id: None,
         pool_id: None,
         actor: "key:7".to_owned(),
         request_id: None,

@@ -8,8 +8,8 @@ use store::testing::on_both;
 use crate::{
     invariants,
     world::{
-        World, admin, assign, british_area, e164, exact, fault, in_city, near, pool, problem, reference,
-        refusal, refusals, toll_free,
+        AtOnce, World, admin, assign, british_area, e164, exact, fault, in_city, near, pool, problem,
+        reference, refusal, refusals, toll_free,
     },
 };
 
@@ -245,7 +245,7 @@ async fn a_name_is_taken_in_its_group_whatever_its_case_and_spaces() {
                 ..UpdateNumber::default()
             };
             assert_eq!(
-                refusal(world.switchboard.update_number(&admin(), rename).await),
+                refusal(world.switchboard.update_now(&admin(), rename).await),
                 taken
             );
         }
@@ -255,11 +255,7 @@ async fn a_name_is_taken_in_its_group_whatever_its_case_and_spaces() {
             name: Some("ÉLAN Tires".to_owned()),
             ..UpdateNumber::default()
         };
-        let respelled = world
-            .switchboard
-            .update_number(&admin(), respelled)
-            .await
-            .unwrap();
+        let respelled = world.switchboard.update_now(&admin(), respelled).await.unwrap();
         assert_eq!(respelled.name.as_deref(), Some("ÉLAN Tires"));
         let request = assign(world.tenants.support, "Élan Tires", exact("+14043411268"));
         let elsewhere = world.switchboard.assign_number(&admin(), request).await.unwrap();
@@ -315,7 +311,7 @@ async fn a_pool_change_names_each_fault_of_the_replacement_configuration() {
             }),
             ..UpdateNumberPool::default()
         };
-        let found = refusals(world.switchboard.update_number_pool(&admin(), change).await);
+        let found = refusals(world.switchboard.update_pool_now(&admin(), change).await);
         let paths: Vec<String> = found.iter().map(|error| error.path.join(".")).collect();
         assert!(
             found

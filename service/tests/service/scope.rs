@@ -9,8 +9,8 @@ use service::{
 use store::testing::on_both;
 
 use crate::world::{
-    World, admin, assign, british_area, customer_scope, e164, exact, fault, in_city, key, manager_of, pool,
-    reference, refusal,
+    AtOnce, World, admin, assign, british_area, customer_scope, e164, exact, fault, in_city, key, manager_of,
+    pool, reference, refusal,
 };
 
 const NUMBER: &str = "+14043411266";
@@ -240,33 +240,28 @@ async fn a_stranger_changes_nothing_and_is_told_that_there_is_nothing() {
         let (id, pool_id) = (property.number, property.pool);
         let before = world.footprint().await;
         let absent = fault("NOT_FOUND", "input.numberId");
-        assert_eq!(refusal(switchboard.suspend_number(&who, id, None).await), absent);
-        assert_eq!(refusal(switchboard.resume_number(&who, id).await), absent);
-        assert_eq!(refusal(switchboard.release_number(&who, id, None).await), absent);
+        assert_eq!(refusal(switchboard.suspend_now(&who, id, None).await), absent);
+        assert_eq!(refusal(switchboard.resume_now(&who, id).await), absent);
+        assert_eq!(refusal(switchboard.release_now(&who, id, None).await), absent);
         assert_eq!(refusal(switchboard.restore_number(&who, id).await), absent);
         let update = UpdateNumber {
             number_id: id,
             tags: Some(Vec::new()),
             ..UpdateNumber::default()
         };
-        assert_eq!(refusal(switchboard.update_number(&who, update).await), absent);
+        assert_eq!(refusal(switchboard.update_now(&who, update).await), absent);
         let absent = fault("NOT_FOUND", "input.poolId");
         let update = UpdateNumberPool {
             pool_id,
             ..UpdateNumberPool::default()
         };
-        assert_eq!(
-            refusal(switchboard.update_number_pool(&who, update).await),
-            absent
-        );
+        assert_eq!(refusal(switchboard.update_pool_now(&who, update).await), absent);
         let retire = RetireNumberPool {
             pool_id,
             keep_numbers: false,
+            ..RetireNumberPool::default()
         };
-        assert_eq!(
-            refusal(switchboard.retire_number_pool(&who, retire).await),
-            absent
-        );
+        assert_eq!(refusal(switchboard.retire_pool_now(&who, retire).await), absent);
         assert_eq!(
             refusal(switchboard.resize_number_pool(&who, resize(pool_id)).await),
             absent
@@ -278,7 +273,7 @@ async fn a_stranger_changes_nothing_and_is_told_that_there_is_nothing() {
             group_id: Some(world.tenants.bolt.group_id),
             ..UpdateNumber::default()
         };
-        let theft = switchboard.update_number(&who, update).await;
+        let theft = switchboard.update_now(&who, update).await;
         assert_eq!(refusal(theft), fault("NOT_FOUND", "input.numberId"));
         let gift = UpdateNumber {
             number_id: id,
@@ -286,7 +281,7 @@ async fn a_stranger_changes_nothing_and_is_told_that_there_is_nothing() {
             ..UpdateNumber::default()
         };
         let gift = switchboard
-            .update_number(&manager_of(world.tenants.sales), gift)
+            .update_now(&manager_of(world.tenants.sales), gift)
             .await;
         assert_eq!(refusal(gift), fault("UNKNOWN_GROUP", "input.groupId"));
         assert_eq!(world.footprint().await, before);
@@ -330,12 +325,13 @@ async fn a_viewer_changes_nothing_and_a_kpi_key_sees_nothing_either() {
                 pool_id,
                 ..UpdateNumberPool::default()
             };
-            denied(switchboard.update_number_pool(&who, update).await);
+            denied(switchboard.update_pool_now(&who, update).await);
             let retire = RetireNumberPool {
                 pool_id,
                 keep_numbers: true,
+                ..RetireNumberPool::default()
             };
-            denied(switchboard.retire_number_pool(&who, retire).await);
+            denied(switchboard.retire_pool_now(&who, retire).await);
             let hold = HoldNumber {
                 client_reference: reference(),
                 group_id: owner.group_id,
@@ -344,15 +340,15 @@ async fn a_viewer_changes_nothing_and_a_kpi_key_sees_nothing_either() {
             };
             denied(switchboard.hold_number(&who, hold).await);
             denied(switchboard.release_hold(&who, property.hold).await);
-            denied(switchboard.suspend_number(&who, id, None).await);
-            denied(switchboard.resume_number(&who, id).await);
-            denied(switchboard.release_number(&who, id, None).await);
+            denied(switchboard.suspend_now(&who, id, None).await);
+            denied(switchboard.resume_now(&who, id).await);
+            denied(switchboard.release_now(&who, id, None).await);
             denied(switchboard.restore_number(&who, id).await);
             let update = UpdateNumber {
                 number_id: id,
                 ..UpdateNumber::default()
             };
-            denied(switchboard.update_number(&who, update).await);
+            denied(switchboard.update_now(&who, update).await);
         }
         let who = key(AccessLevel::Kpi, Scope::Platform);
         let (page, relations, filter) = (

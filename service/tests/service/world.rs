@@ -15,9 +15,10 @@ use provider_core::{
     provider::Instance,
 };
 use service::{
-    AccessLevel, AssignNumber, CreateNumberPool, EventKind, INVENTORY_ID, NumberBy, NumberRecord,
-    NumberRelations, OrderAnswer, Owner, Principal, Scope, ServiceError, ServiceResult, Settings,
-    Switchboard, UserError,
+    AccessLevel, AssignNumber, ChangeAnswer, CreateNumberPool, EventKind, INVENTORY_ID, NumberBy,
+    NumberRecord, NumberRelations, OrderAnswer, Owner, PoolRecord, Principal, ReleaseNumber, ResumeNumber,
+    RetireNumberPool, Scope, ServiceError, ServiceResult, Settings, SuspendNumber, Switchboard, UpdateNumber,
+    UpdateNumberPool, UserError,
 };
 use store::{
     Database, NewCustomer, NewDealer, NewEvent, NewGroup, NewNumber, NewReseller, StoreError, Transaction,
@@ -434,4 +435,93 @@ pub(crate) fn problem(answer: &OrderAnswer) -> (String, String) {
 /// A code and a path to compare with.
 pub(crate) fn fault(code: &str, path: &str) -> (String, String) {
     (code.to_owned(), path.to_owned())
+}
+
+/// Changes of what is our own: they are made at once, and the answer is the thing after the change.
+pub(crate) trait AtOnce {
+    async fn suspend_now(
+        &self,
+        who: &Principal,
+        id: i64,
+        reason: Option<String>,
+    ) -> ServiceResult<NumberRecord>;
+    async fn resume_now(&self, who: &Principal, id: i64) -> ServiceResult<NumberRecord>;
+    async fn release_now(
+        &self,
+        who: &Principal,
+        id: i64,
+        reason: Option<String>,
+    ) -> ServiceResult<NumberRecord>;
+    async fn update_now(&self, who: &Principal, request: UpdateNumber) -> ServiceResult<NumberRecord>;
+    async fn update_pool_now(&self, who: &Principal, request: UpdateNumberPool) -> ServiceResult<PoolRecord>;
+    async fn retire_pool_now(&self, who: &Principal, request: RetireNumberPool) -> ServiceResult<PoolRecord>;
+}
+
+impl AtOnce for Switchboard {
+    async fn suspend_now(
+        &self,
+        who: &Principal,
+        number_id: i64,
+        reason: Option<String>,
+    ) -> ServiceResult<NumberRecord> {
+        let request = SuspendNumber {
+            number_id,
+            reason,
+            ..SuspendNumber::default()
+        };
+        self.suspend_number(who, request).await.map(number_at_once)
+    }
+
+    async fn resume_now(&self, who: &Principal, number_id: i64) -> ServiceResult<NumberRecord> {
+        let request = ResumeNumber {
+            number_id,
+            ..ResumeNumber::default()
+        };
+        self.resume_number(who, request).await.map(number_at_once)
+    }
+
+    async fn release_now(
+        &self,
+        who: &Principal,
+        number_id: i64,
+        reason: Option<String>,
+    ) -> ServiceResult<NumberRecord> {
+        let request = ReleaseNumber {
+            number_id,
+            reason,
+            ..ReleaseNumber::default()
+        };
+        self.release_number(who, request).await.map(number_at_once)
+    }
+
+    async fn update_now(&self, who: &Principal, request: UpdateNumber) -> ServiceResult<NumberRecord> {
+        self.update_number(who, request).await.map(number_at_once)
+    }
+
+    async fn update_pool_now(&self, who: &Principal, request: UpdateNumberPool) -> ServiceResult<PoolRecord> {
+        self.update_number_pool(who, request).await.map(pool_at_once)
+    }
+
+    async fn retire_pool_now(&self, who: &Principal, request: RetireNumberPool) -> ServiceResult<PoolRecord> {
+        self.retire_number_pool(who, request).await.map(pool_at_once)
+    }
+}
+
+fn number_at_once(answer: ChangeAnswer) -> NumberRecord {
+    assert_eq!(answer.operation, None, "a change of our own needs no operation");
+    answer.number.expect("it is made at once")
+}
+
+fn pool_at_once(answer: ChangeAnswer) -> PoolRecord {
+    assert_eq!(answer.operation, None, "a change of our own needs no operation");
+    answer.pool.expect("it is made at once")
+}
+
+/// A number that was ended at its carrier by other means.
+pub(crate) fn only_here(number_id: i64) -> ReleaseNumber {
+    ReleaseNumber {
+        number_id,
+        only_here: true,
+        ..ReleaseNumber::default()
+    }
 }

@@ -70,7 +70,7 @@ async fn a_write_that_gets_no_connection_in_time_is_told_to_come_again() {
     for db in databases().await {
         let one_writer = DatabaseOptions {
             writers: 1,
-            acquire_timeout: Duration::from_secs(2),
+            write_timeout: Duration::from_secs(2),
             ..DatabaseOptions::default()
         };
         let narrow = Database::connect(db.url(), &one_writer).await.unwrap();

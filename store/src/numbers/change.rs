@@ -38,6 +38,7 @@ pub async fn save_number(
             ", termination_number = ",
             after.termination_number.as_ref().map(|n| n.as_str().to_owned()),
         )
+        .push_bind(", provider = ", after.provider.clone())
         .push_bind(", external_id = ", after.external_id.clone())
         .push_bind(", order_token = ", after.order_token.clone())
         .push_bind(", hold_until = ", milliseconds(after.hold_until))

@@ -5,7 +5,7 @@ use provider_core::domain::{E164, PoolMatch, PoolStatus};
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    Keyset, Owner, Page, PageRequest, Result, Scope, StoreError,
+    Backend, Keyset, Owner, Page, PageRequest, Result, Scope, StoreError, Transaction,
     database::timestamp,
     error::{e164, json, word},
     name_key,
@@ -159,6 +159,19 @@ pub(crate) fn read_pool(columns: &mut Columns<'_>) -> Result<Option<PoolRecord>>
 /// What the database says.
 pub async fn pool(connection: &impl ConnectionTrait, scope: Scope, id: i64) -> Result<Option<PoolRecord>> {
     records::by_id(connection, scope, id).await
+}
+
+/// Reads a pool for changing it: no other transaction can change it until this one ends.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_pool(transaction: &Transaction, scope: Scope, id: i64) -> Result<Option<PoolRecord>> {
+    let mut sql = records::rows::<PoolRecord>(scope);
+    sql.push_bind(" AND p.id = ", id);
+    if transaction.backend() == Backend::Postgres {
+        sql.push(" FOR UPDATE");
+    }
+    records::first(transaction.connection(), sql).await
 }
 
 /// The pool that a provider calls by this id.

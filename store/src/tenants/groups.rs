@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    Keyset, Owner, Page, PageRequest, Result, Scope, Transaction,
+    Backend, Keyset, Owner, Page, PageRequest, Result, Scope, Transaction,
     database::timestamp,
     records::{self, ROWS_PER_INSERT, Record},
     sql::{Columns, Sql},
@@ -125,6 +125,20 @@ pub(crate) fn read_group(columns: &mut Columns<'_>) -> Result<Option<Group>> {
 /// What the database says.
 pub async fn group(connection: &impl ConnectionTrait, scope: Scope, id: i64) -> Result<Option<Group>> {
     records::by_id(connection, scope, id).await
+}
+
+/// The group with this row id, which no other transaction can lock until this one ends.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_group(transaction: &Transaction, scope: Scope, id: i64) -> Result<Option<Group>> {
+    let mut sql = records::rows::<Group>(scope);
+    sql.push_bind(" AND g.id = ", id);
+    if transaction.backend() == Backend::Postgres {
+        // Rows that refer to the group can still be written.
+        sql.push(" FOR NO KEY UPDATE OF g");
+    }
+    records::first(transaction.connection(), sql).await
 }
 
 /// The customer's group with exactly this name.

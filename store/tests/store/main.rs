@@ -11,6 +11,7 @@ mod api_keys;
 mod employees;
 mod fixtures;
 mod harness;
+mod kpis;
 mod pool_fixtures;
 mod pool_lists;
 mod pools;

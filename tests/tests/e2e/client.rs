@@ -47,6 +47,8 @@ impl Answer {
 impl Client {
     /// A client of a server.
     pub(crate) fn new(server: &Server, key: Option<&str>) -> Self {
+        // Adapters make reqwest speak TLS by a provider that they name; everybody else has to name one, too.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder().no_proxy().build().expect("a client");
         Self {
             http,

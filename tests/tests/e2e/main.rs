@@ -14,8 +14,11 @@ mod database;
 mod queries;
 mod server;
 mod stock;
+mod upstreams;
 mod world;
 
+mod carrier_faults;
+mod carriers;
 mod draining;
 mod events;
 mod examples;

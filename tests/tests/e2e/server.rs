@@ -120,6 +120,12 @@ impl Server {
         Self::start_with(database, &[]).await
     }
 
+    /// The same, with a configuration file.
+    pub(crate) async fn start_configured(database: &Database, file: &Path) -> Self {
+        let file = file.to_str().expect("UTF-8");
+        Self::start_with(database, &[("SWITCHBOARD_CONFIG", file)]).await
+    }
+
     /// The same, with environment variables.
     pub(crate) async fn start_with(database: &Database, environment: &[(&str, &str)]) -> Self {
         let mut command = command(database, &["serve", "--listen", "127.0.0.1:0"]);

@@ -1,5 +1,7 @@
 //! A database with numbers in it, a server on it, and its administrator.
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -30,6 +32,17 @@ impl World {
     pub(crate) async fn with(database: Database, stock: Stock) -> Self {
         stock.import(&database).await;
         let server = Server::start(&database).await;
+        Self::of(database, server)
+    }
+
+    /// The same, served with a configuration file.
+    pub(crate) async fn configured(database: Database, stock: Stock, file: &Path) -> Self {
+        stock.import_configured(&database, file).await;
+        let server = Server::start_configured(&database, file).await;
+        Self::of(database, server)
+    }
+
+    fn of(database: Database, server: Server) -> Self {
         let key = server.first_key().expect("a first start shows a key").to_owned();
         let admin = Client::new(&server, Some(&key));
         Self {

@@ -1,7 +1,7 @@
 //! Changing numbers that a group has.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use service::{NumberRecord, UpdateNumber};
+use service::{ChangeAnswer, ReleaseNumber, ResumeNumber, SuspendNumber, UpdateNumber};
 
 use super::{CallRouteInput, Number};
 use crate::graphql::{
@@ -9,13 +9,18 @@ use crate::graphql::{
     error::{Result, UserError, user_errors},
     input::{Faults, Parsed},
     node::NodeKind,
-    payload::expected,
+    operations::Operation,
+    payload::{expected, problems},
     switchboard,
 };
 
 /// Changes a number. What is absent stays as it is.
 #[derive(InputObject)]
 struct UpdateNumberInput {
+    /// Idempotency key, 16 to 255 characters, unique in the customer: the same reference with the same input gives
+    /// the same answer. Without one, a repetition is a change of its own, which does no harm: asking for what is so
+    /// already changes nothing.
+    client_reference: Option<String>,
     /// Global id of the number.
     number_id: ID,
     /// New name, 1 to 200 characters, unique in the group.
@@ -44,6 +49,7 @@ impl UpdateNumberInput {
             MaybeUndefined::Value(id) => Some(faults.row(&id, NodeKind::Dealer, "input.dealerId")),
         };
         let request = number_id.map(|number_id| UpdateNumber {
+            client_reference: self.client_reference,
             number_id,
             name: self.name,
             tags: self.tags,
@@ -58,6 +64,10 @@ impl UpdateNumberInput {
 /// Takes a number out of service.
 #[derive(InputObject)]
 struct SuspendNumberInput {
+    /// Idempotency key, 16 to 255 characters, unique in the customer: the same reference with the same input gives
+    /// the same answer. Without one, a repetition is a change of its own, which does no harm: asking for what is so
+    /// already changes nothing.
+    client_reference: Option<String>,
     /// Global id of the number.
     number_id: ID,
     /// Why, for the history: one line of at most 255 characters.
@@ -67,6 +77,10 @@ struct SuspendNumberInput {
 /// Puts a suspended number back into service.
 #[derive(InputObject)]
 struct ResumeNumberInput {
+    /// Idempotency key, 16 to 255 characters, unique in the customer: the same reference with the same input gives
+    /// the same answer. Without one, a repetition is a change of its own, which does no harm: asking for what is so
+    /// already changes nothing.
+    client_reference: Option<String>,
     /// Global id of the number.
     number_id: ID,
 }
@@ -74,10 +88,19 @@ struct ResumeNumberInput {
 /// Gives a number up.
 #[derive(InputObject)]
 struct ReleaseNumberInput {
+    /// Idempotency key, 16 to 255 characters, unique in the customer: the same reference with the same input gives
+    /// the same answer. Without one, a repetition is a change of its own, which does no harm: asking for what is so
+    /// already changes nothing.
+    client_reference: Option<String>,
     /// Global id of the number.
     number_id: ID,
     /// Why, for the history: one line of at most 255 characters.
     reason: Option<String>,
+    /// The carrier isn't asked: the number was ended there by other means, in the carrier's own console for one.
+    /// It rests as our own do, so that `restoreNumber` can undo a slip, and stays DROPPED after it. Without meaning
+    /// for numbers of our own.
+    #[graphql(default)]
+    only_here: bool,
 }
 
 /// Undoes a release.
@@ -94,22 +117,29 @@ fn read(number_id: &ID, reason: Option<String>) -> Parsed<(i64, Option<String>)>
     faults.give(row.map(|row| (row, reason)))
 }
 
-/// Declares payloads that hold the changed number.
+/// Declares payloads that hold the changed number, and the operation that tells how far the change is.
 macro_rules! payloads {
     ($($(#[$doc:meta])* $payload:ident;)*) => {$(
         $(#[$doc])*
         #[derive(SimpleObject, Default)]
         struct $payload {
-            /// The number after the change. Null when it was refused.
+            /// The number after the change. Null while the operation goes on, and when it was refused.
             number: Option<Number>,
+            /// The durable record of the change: follow it while it goes on. Null when the change needed no
+            /// provider and came without a client reference, and when it was refused before anything was written.
+            operation: Option<Operation>,
             /// Why nothing was changed.
             user_errors: Vec<UserError>,
         }
 
-        impl From<Parsed<NumberRecord>> for $payload {
-            fn from(answer: Parsed<NumberRecord>) -> Self {
+        impl From<Parsed<ChangeAnswer>> for $payload {
+            fn from(answer: Parsed<ChangeAnswer>) -> Self {
                 match answer {
-                    Ok(record) => Self { number: Some(Number::bare(record)), ..Self::default() },
+                    Ok(answer) => Self {
+                        user_errors: answer.operation.as_ref().map(problems).unwrap_or_default(),
+                        number: answer.number.map(Number::bare),
+                        operation: answer.operation.map(Operation::from),
+                    },
                     Err(refusals) => Self { user_errors: user_errors(refusals), ..Self::default() },
                 }
             }
@@ -126,8 +156,15 @@ payloads! {
     ResumeNumberPayload;
     /// What became of a `releaseNumber`.
     ReleaseNumberPayload;
-    /// What became of a `restoreNumber`.
-    RestoreNumberPayload;
+}
+
+/// What became of a `restoreNumber`.
+#[derive(SimpleObject, Default)]
+struct RestoreNumberPayload {
+    /// The number after the change. Null when it was refused.
+    number: Option<Number>,
+    /// Why nothing was changed.
+    user_errors: Vec<UserError>,
 }
 
 #[derive(Default)]
@@ -135,7 +172,8 @@ pub(crate) struct NumberMutations;
 
 #[Object]
 impl NumberMutations {
-    /// Changes a number's name, labels, route or owner.
+    /// Changes a number's name, labels, route or owner. A new route of a carrier's number is set there first; the
+    /// rest is ours alone. Answers within about 2 seconds: finished, or with the operation to follow.
     async fn update_number(
         &self,
         ctx: &Context<'_>,
@@ -144,7 +182,8 @@ impl NumberMutations {
         Some(update(ctx, input).await)
     }
 
-    /// Takes a number out of service; it stays its owner's.
+    /// Takes a number out of service; it stays its owner's. A carrier's number is suspended there first. Answers
+    /// within about 2 seconds: finished, or with the operation to follow.
     async fn suspend_number(
         &self,
         ctx: &Context<'_>,
@@ -153,7 +192,8 @@ impl NumberMutations {
         Some(suspend(ctx, input).await)
     }
 
-    /// Puts a suspended number back into service.
+    /// Puts a suspended number back into service. A carrier's number is resumed there first. Answers within about
+    /// 2 seconds: finished, or with the operation to follow.
     async fn resume_number(
         &self,
         ctx: &Context<'_>,
@@ -162,8 +202,9 @@ impl NumberMutations {
         Some(resume(ctx, input).await)
     }
 
-    /// Gives a number up. It rests in quarantine, from which `restoreNumber` brings it back, and is stock again
-    /// after it. Its history stays.
+    /// Gives a number up; its history stays. One of our own rests in quarantine, from which `restoreNumber` brings
+    /// it back, and is stock again after it. A carrier's number is given back to the carrier: it stays DROPPED, and
+    /// can't be restored. Answers within about 2 seconds: finished, or with the operation to follow.
     async fn release_number(
         &self,
         ctx: &Context<'_>,
@@ -172,7 +213,8 @@ impl NumberMutations {
         Some(release(ctx, input).await)
     }
 
-    /// Undoes a release inside quarantine: the same owner, name and route again.
+    /// Undoes a release inside quarantine: the same owner, name and route again. What a carrier took back can't be
+    /// restored.
     async fn restore_number(
         &self,
         ctx: &Context<'_>,
@@ -193,8 +235,16 @@ async fn update(ctx: &Context<'_>, input: UpdateNumberInput) -> Result<UpdateNum
 
 async fn suspend(ctx: &Context<'_>, input: SuspendNumberInput) -> Result<SuspendNumberPayload> {
     let who = access::principal(ctx)?;
+    let client_reference = input.client_reference;
     let answer = match read(&input.number_id, input.reason) {
-        Ok((row, reason)) => expected(switchboard(ctx)?.suspend_number(&who, row, reason).await)?,
+        Ok((number_id, reason)) => {
+            let request = SuspendNumber {
+                client_reference,
+                number_id,
+                reason,
+            };
+            expected(switchboard(ctx)?.suspend_number(&who, request).await)?
+        }
         Err(refusals) => Err(refusals),
     };
     Ok(answer.into())
@@ -202,8 +252,15 @@ async fn suspend(ctx: &Context<'_>, input: SuspendNumberInput) -> Result<Suspend
 
 async fn resume(ctx: &Context<'_>, input: ResumeNumberInput) -> Result<ResumeNumberPayload> {
     let who = access::principal(ctx)?;
+    let client_reference = input.client_reference;
     let answer = match read(&input.number_id, None) {
-        Ok((row, _)) => expected(switchboard(ctx)?.resume_number(&who, row).await)?,
+        Ok((number_id, _)) => {
+            let request = ResumeNumber {
+                client_reference,
+                number_id,
+            };
+            expected(switchboard(ctx)?.resume_number(&who, request).await)?
+        }
         Err(refusals) => Err(refusals),
     };
     Ok(answer.into())
@@ -211,8 +268,17 @@ async fn resume(ctx: &Context<'_>, input: ResumeNumberInput) -> Result<ResumeNum
 
 async fn release(ctx: &Context<'_>, input: ReleaseNumberInput) -> Result<ReleaseNumberPayload> {
     let who = access::principal(ctx)?;
+    let (client_reference, only_here) = (input.client_reference, input.only_here);
     let answer = match read(&input.number_id, input.reason) {
-        Ok((row, reason)) => expected(switchboard(ctx)?.release_number(&who, row, reason).await)?,
+        Ok((number_id, reason)) => {
+            let request = ReleaseNumber {
+                client_reference,
+                number_id,
+                reason,
+                only_here,
+            };
+            expected(switchboard(ctx)?.release_number(&who, request).await)?
+        }
         Err(refusals) => Err(refusals),
     };
     Ok(answer.into())
@@ -224,5 +290,14 @@ async fn restore(ctx: &Context<'_>, input: RestoreNumberInput) -> Result<Restore
         Ok((row, _)) => expected(switchboard(ctx)?.restore_number(&who, row).await)?,
         Err(refusals) => Err(refusals),
     };
-    Ok(answer.into())
+    Ok(match answer {
+        Ok(record) => RestoreNumberPayload {
+            number: Some(Number::bare(record)),
+            ..RestoreNumberPayload::default()
+        },
+        Err(refusals) => RestoreNumberPayload {
+            user_errors: user_errors(refusals),
+            ..RestoreNumberPayload::default()
+        },
+    })
 }

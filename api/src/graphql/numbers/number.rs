@@ -6,7 +6,7 @@ use provider_core::domain::Money as DomainMoney;
 use service::{AssignmentRecord, NumberRecord, NumberRelations};
 
 use super::{
-    CallRoute, NumberEvent, NumberType,
+    CallRoute, NumberEvent, NumberType, SmsRoute,
     words::{NumberCategory, NumberStatus},
 };
 use crate::graphql::{
@@ -31,7 +31,8 @@ pub(crate) struct Number {
     pub(crate) id: NodeId,
     /// The number.
     e164: PhoneNumber,
-    /// Name for reporting, unique in its group. Null for stock.
+    /// Name for reporting, unique in its group: the one that was asked for, whatever its provider made of it
+    /// (`externalName`). Null for stock.
     name: Option<String>,
     /// What it is for, as its numbering plan says.
     #[graphql(name = "type")]
@@ -58,7 +59,8 @@ pub(crate) struct Number {
     suspended_at: Option<DateTime>,
     /// When it was released. Null while it isn't.
     dropped_at: Option<DateTime>,
-    /// Until when it rests after its release; `restoreNumber` brings it back until then. Null while it doesn't.
+    /// Until when it rests after its release; `restoreNumber` brings it back until then. Null while it doesn't, and
+    /// for good when its provider took it back.
     quarantine_until: Option<DateTime>,
     /// When its hold ends by itself. Null while it isn't held.
     held_until: Option<DateTime>,
@@ -157,6 +159,21 @@ impl Number {
     /// The provider that it comes from. Null when it is no longer configured.
     async fn provider(&self, ctx: &Context<'_>) -> Option<Result<Arc<Provider>>> {
         providers::find(ctx, &self.record.provider).transpose()
+    }
+
+    /// What its provider calls it, in the provider's own reports: it may have changed the name that was asked for,
+    /// or carry the mark of our order in it. Null where the provider told none.
+    async fn external_name(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        let facts = loaders::number_upstream_facts(ctx, self.record.id).await;
+        facts.map(|facts| facts.and_then(|facts| facts.name)).transpose()
+    }
+
+    /// Where its provider sends messages to it. Null where the provider did not say.
+    async fn sms_route(&self, ctx: &Context<'_>) -> Option<Result<SmsRoute>> {
+        let facts = loaders::number_upstream_facts(ctx, self.record.id).await;
+        facts
+            .map(|facts| facts.and_then(|facts| facts.sms_route).map(SmsRoute::from))
+            .transpose()
     }
 
     /// The dealer that sold it. Null when none did, or when this key may not see that one.

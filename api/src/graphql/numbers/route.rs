@@ -1,4 +1,4 @@
-use async_graphql::{InputObject, OneofObject, SimpleObject, Union};
+use async_graphql::{Enum, InputObject, OneofObject, SimpleObject, Union};
 use provider_core::domain::{self, E164};
 
 use crate::graphql::{input::Faults, scalars::PhoneNumber};
@@ -22,6 +22,14 @@ impl CallRoute {
             termination_number: termination_number.into(),
         })
     }
+}
+
+/// Where messages to a number go.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "provider_core::domain::SmsRoute")]
+pub(crate) enum SmsRoute {
+    /// Nowhere: they are not forwarded.
+    None,
 }
 
 /// Where calls shall go.

@@ -7,6 +7,7 @@ use service::{OperationFilter as Filter, OperationRecord};
 
 use super::{
     access,
+    call_centers::{self, CallCenter},
     error::{Result, UserError},
     input, loaders,
     node::{NodeId, NodeKind},
@@ -29,6 +30,20 @@ enum OperationKind {
     CreateNumberPool,
     /// Makes a pool larger or smaller.
     ResizeNumberPool,
+    /// Changes a number's route, and what else was asked for with it.
+    UpdateNumber,
+    /// Takes a number out of service.
+    SuspendNumber,
+    /// Puts a suspended number back into service.
+    ResumeNumber,
+    /// Gives a number back.
+    ReleaseNumber,
+    /// Changes what a pool is called, replaces, waits for and is routed to.
+    UpdateNumberPool,
+    /// Ends a pool.
+    RetireNumberPool,
+    /// Changes how a call center reports.
+    UpdateCallCenterReporting,
 }
 
 /// Where an operation is on its way. SUCCEEDED, PARTIAL, REFUSED and NEEDS_REVIEW are its ends.
@@ -68,6 +83,9 @@ pub(crate) struct Operation {
     state: OperationState,
     /// How often providers have been called for it.
     attempts: i32,
+    /// What the provider calls the change that it makes later, or what it gave and could not be kept here: what to
+    /// look for in the provider's own console. Null where it told none.
+    external_reference: Option<String>,
     /// Why it was refused, or what it waits for; null while nothing went wrong.
     problem: Option<UserError>,
     /// When it was asked for.
@@ -88,6 +106,7 @@ impl From<OperationRecord> for Operation {
             kind: record.kind.into(),
             state: record.state.into(),
             attempts: record.attempts.try_into().unwrap_or(i32::MAX),
+            external_reference: record.upstream_ref.clone(),
             problem: record
                 .problem
                 .as_ref()
@@ -121,13 +140,19 @@ impl Operation {
         customer.transpose().map(|customer| customer.map(Customer::from))
     }
 
-    /// The number that it gave. Null while there is none, or when the number has become another tenant's.
+    /// The number that it gave or changes. Null while there is none, or when the number has become another tenant's.
     async fn number(&self, ctx: &Context<'_>) -> Option<Result<Number>> {
         let number = loaders::number(ctx, self.record.number_id?).await;
         number.transpose().map(|number| number.map(Number::bare))
     }
 
-    /// The pool that it gave or changed. Null while there is none.
+    /// The call center that it changes. Null when it changes none, or its provider is no longer configured.
+    async fn call_center(&self, ctx: &Context<'_>) -> Option<Result<CallCenter>> {
+        let id = service::call_center_of(&self.record)?;
+        call_centers::with_id(ctx, id).await.transpose()
+    }
+
+    /// The pool that it gave or changes. Null while there is none.
     async fn pool(&self, ctx: &Context<'_>) -> Option<Result<NumberPool>> {
         let pool = loaders::pool(ctx, self.record.pool_id?).await;
         pool.transpose().map(|pool| pool.map(NumberPool::from))

@@ -1,6 +1,6 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use service::{
-    CreateNumberPool, OrderAnswer, PoolRecord, ResizeNumberPool, RetireNumberPool, UpdateNumberPool,
+    ChangeAnswer, CreateNumberPool, OrderAnswer, ResizeNumberPool, RetireNumberPool, UpdateNumberPool,
 };
 
 use super::{NumberPool, matching::NumberPoolMatch, replacement::ReplacementConfigurationInput};
@@ -77,6 +77,10 @@ impl CreateNumberPoolInput {
 /// Changes a pool. What is absent stays as it is.
 #[derive(InputObject)]
 struct UpdateNumberPoolInput {
+    /// Idempotency key, 16 to 255 characters, unique in the customer: the same reference with the same input gives
+    /// the same answer. Without one, a repetition is a change of its own, which does no harm: asking for what is so
+    /// already changes nothing.
+    client_reference: Option<String>,
     /// Global id of the pool.
     pool_id: ID,
     /// New name, 1 to 200 characters, unique among the group's pools.
@@ -97,6 +101,7 @@ impl UpdateNumberPoolInput {
         let minutes = minutes.and_then(|minutes| faults.count(minutes, "input.matchPeriodMinutes"));
         let route = self.call_route.and_then(|route| route.read(&mut faults));
         let request = pool_id.map(|pool_id| UpdateNumberPool {
+            client_reference: self.client_reference,
             pool_id,
             name: self.name,
             match_period_minutes: minutes,
@@ -144,21 +149,30 @@ impl ResizeNumberPoolInput {
 /// Ends a pool.
 #[derive(InputObject)]
 struct RetireNumberPoolInput {
+    /// Idempotency key, 16 to 255 characters, unique in the customer: the same reference with the same input gives
+    /// the same answer. Without one, a repetition is a change of its own, which does no harm: asking for what is so
+    /// already changes nothing.
+    client_reference: Option<String>,
     /// Global id of the pool.
     pool_id: ID,
     /// Whether its numbers stay with the group; otherwise they are released.
     #[graphql(default)]
     keep_numbers: bool,
+    /// The carrier isn't asked: the pool was ended there by other means, in the carrier's own console for one.
+    /// Without meaning for pools of our own.
+    #[graphql(default)]
+    only_here: bool,
 }
 
 impl RetireNumberPoolInput {
     fn read(self) -> Parsed<RetireNumberPool> {
         let mut faults = Faults::default();
         let pool_id = faults.row(&self.pool_id, NodeKind::NumberPool, "input.poolId");
-        let keep_numbers = self.keep_numbers;
         faults.give(pool_id.map(|pool_id| RetireNumberPool {
+            client_reference: self.client_reference,
             pool_id,
-            keep_numbers,
+            keep_numbers: self.keep_numbers,
+            only_here: self.only_here,
         }))
     }
 }
@@ -200,22 +214,29 @@ order_payloads! {
     ResizeNumberPoolPayload;
 }
 
-/// Declares payloads that hold the changed pool.
+/// Declares payloads that hold the changed pool, and the operation that tells how far the change is.
 macro_rules! payloads {
     ($($(#[$doc:meta])* $payload:ident;)*) => {$(
         $(#[$doc])*
         #[derive(SimpleObject, Default)]
         struct $payload {
-            /// The pool after the change. Null when it was refused.
+            /// The pool after the change. Null while the operation goes on, and when it was refused.
             pool: Option<NumberPool>,
+            /// The durable record of the change: follow it while it goes on. Null when the change needed no
+            /// provider and came without a client reference, and when it was refused before anything was written.
+            operation: Option<Operation>,
             /// Why nothing was changed.
             user_errors: Vec<UserError>,
         }
 
-        impl From<Parsed<PoolRecord>> for $payload {
-            fn from(answer: Parsed<PoolRecord>) -> Self {
+        impl From<Parsed<ChangeAnswer>> for $payload {
+            fn from(answer: Parsed<ChangeAnswer>) -> Self {
                 match answer {
-                    Ok(record) => Self { pool: Some(record.into()), ..Self::default() },
+                    Ok(answer) => Self {
+                        user_errors: answer.operation.as_ref().map(problems).unwrap_or_default(),
+                        pool: answer.pool.map(NumberPool::from),
+                        operation: answer.operation.map(Operation::from),
+                    },
                     Err(refusals) => Self { user_errors: user_errors(refusals), ..Self::default() },
                 }
             }
@@ -245,7 +266,8 @@ impl PoolMutations {
         Some(create(ctx, input).await)
     }
 
-    /// Changes what a pool is called, waits for, replaces and is routed to.
+    /// Changes what a pool is called, waits for, replaces and is routed to. A carrier's pool is changed there first.
+    /// Answers within about 2 seconds: finished, or with the operation to follow.
     async fn update_number_pool(
         &self,
         ctx: &Context<'_>,
@@ -263,7 +285,8 @@ impl PoolMutations {
         Some(resize(ctx, input).await)
     }
 
-    /// Ends a pool for good. Its numbers are released into quarantine, or stay with the group.
+    /// Ends a pool for good. Its numbers are released, or stay with the group. A carrier's pool is ended there first.
+    /// Answers within about 2 seconds: finished, or with the operation to follow.
     async fn retire_number_pool(
         &self,
         ctx: &Context<'_>,

@@ -8,7 +8,7 @@ use crate::graphql::{
     error::Result,
     loaders,
     node::{NodeId, NodeKind},
-    numbers::{self, CallRoute, Number},
+    numbers::{self, CallRoute, Number, SmsRoute},
     pagination::{PageArguments, Paged},
     providers::{self, Provider},
     scalars::DateTime,
@@ -34,7 +34,8 @@ pub(crate) struct NumberPool {
     /// Global id.
     #[graphql(owned)]
     pub(crate) id: NodeId,
-    /// Name for reporting, unique among the group's pools that aren't retired.
+    /// Name for reporting, unique among the group's pools that aren't retired: the one that was asked for, whatever
+    /// its provider made of it (`externalName`).
     name: String,
     /// Where it is in its life.
     status: PoolStatus,
@@ -97,6 +98,21 @@ impl NumberPool {
     /// The provider that its numbers come from. Null when it is no longer configured.
     async fn provider(&self, ctx: &Context<'_>) -> Option<Result<Arc<Provider>>> {
         providers::find(ctx, &self.record.provider).transpose()
+    }
+
+    /// What its provider calls it, in the provider's own reports: it may have changed the name that was asked for,
+    /// or carry the mark of our order in it. Null where the provider told none.
+    async fn external_name(&self, ctx: &Context<'_>) -> Option<Result<String>> {
+        let facts = loaders::pool_upstream_facts(ctx, self.record.id).await;
+        facts.map(|facts| facts.and_then(|facts| facts.name)).transpose()
+    }
+
+    /// Where its provider sends messages to its numbers. Null where the provider did not say.
+    async fn sms_route(&self, ctx: &Context<'_>) -> Option<Result<SmsRoute>> {
+        let facts = loaders::pool_upstream_facts(ctx, self.record.id).await;
+        facts
+            .map(|facts| facts.and_then(|facts| facts.sms_route).map(SmsRoute::from))
+            .transpose()
     }
 
     /// Which numbers of a page it replaces, and for which visitors. Null with an error when it can't be read.

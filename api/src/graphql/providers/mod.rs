@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
-use provider_core::provider::Health;
+use provider_core::{domain::ProviderId, provider::Health};
 use service::Switchboard;
 
 use super::{
     access,
+    asked::{self, HealthOf},
     error::{ApiError, ErrorCode, Result},
     input,
+    kpis::{self, NumberKpiFilter, NumberKpis},
     node::NodeId,
     scalars::DateTime,
-    switchboard,
 };
 
 /// What a provider can do.
@@ -49,6 +50,8 @@ enum HealthState {
     Degraded,
     /// It does not answer, or does not know us.
     Down,
+    /// It can be reached. Whether it answers and knows us can't be asked without changing something there.
+    Unknown,
 }
 
 /// How a provider is, asked now.
@@ -92,21 +95,49 @@ pub(crate) struct Provider {
     title: &'static str,
     /// What it can do.
     capabilities: Vec<Capability>,
+    #[graphql(skip)]
+    provider: ProviderId,
+}
+
+impl Provider {
+    /// Its name, as the rest of the program knows it.
+    pub(crate) fn provider(&self) -> &ProviderId {
+        &self.provider
+    }
+
+    /// Whether it has the port.
+    pub(crate) fn counts_numbers(&self) -> bool {
+        self.capabilities.contains(&Capability::Kpis)
+    }
 }
 
 #[ComplexObject]
 impl Provider {
-    /// How it is, asked now. Null with an error when that can't be told.
+    /// How it is, asked once in a request however often it is met. Null with an error when that can't be told.
     async fn health(&self, ctx: &Context<'_>) -> Option<Result<ProviderHealth>> {
         health(ctx, &self.name).await.transpose()
+    }
+
+    /// Its counts of numbers: `numberKpis` with this source. Null without an error when it counts none (it has not
+    /// the capability KPIS); null with an error when the filter can't be used, or the key may not read them.
+    async fn number_kpis(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which numbers; all when absent.")] filter: Option<NumberKpiFilter>,
+    ) -> Option<Result<NumberKpis>> {
+        match find(ctx, &self.name).transpose()? {
+            Ok(provider) => kpis::of_provider(ctx, &provider, filter),
+            Err(error) => Some(Err(error)),
+        }
     }
 }
 
 async fn health(ctx: &Context<'_>, name: &str) -> Result<Option<ProviderHealth>> {
-    let health = switchboard(ctx)?
-        .provider_health(access::viewer(ctx)?, name)
-        .await;
-    Ok(health.transpose()?.map(ProviderHealth::from))
+    let asked_for = name.to_owned();
+    let health = asked::once(ctx, HealthOf(asked_for.clone()), |switchboard, who| async move {
+        switchboard.provider_health(&who, &asked_for).await
+    });
+    Ok(health.await?.map(ProviderHealth::from))
 }
 
 /// A provider that could not answer: its numbers are missing from what stands beside this.
@@ -121,7 +152,7 @@ pub(crate) struct ProviderFailure {
     /// Whether the same request may succeed later.
     retryable: bool,
     /// How long to wait before asking again, in seconds; null when the provider does not say.
-    retry_after: Option<i32>,
+    retry_after: Option<u32>,
 }
 
 impl ProviderFailure {
@@ -138,9 +169,7 @@ impl ProviderFailure {
             code,
             message,
             retryable: error.kind().facts().retryable,
-            retry_after: error
-                .retry_after()
-                .map(|wait| wait.as_secs().try_into().unwrap_or(i32::MAX)),
+            retry_after: error.retry_after().map(service::whole_seconds),
         }
     }
 }
@@ -157,6 +186,7 @@ impl Directory {
                 .map(|view| {
                     Arc::new(Provider {
                         name: view.id.as_str().to_owned(),
+                        provider: view.id.clone(),
                         id: NodeId::provider(view.id),
                         kind: view.kind,
                         title: view.title,

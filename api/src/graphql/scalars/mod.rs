@@ -1,8 +1,10 @@
-//! Scalars that are written as text.
+//! Scalars.
 
+mod long;
 mod text;
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz};
+pub(crate) use long::Long;
 use provider_core::domain::{CountryCode, E164};
 pub(crate) use text::Text;
 use text::TextScalar;
@@ -13,6 +15,8 @@ pub(crate) type PhoneNumber = Text<E164>;
 pub(crate) type Country = Text<CountryCode>;
 /// `DateTime` in the schema.
 pub(crate) type DateTime = Text<Timestamp>;
+/// `TimeZone` in the schema.
+pub(crate) type TimeZone = Text<tz::TimeZone>;
 /// `Decimal` in the schema.
 pub(crate) type Decimal = Text<DecimalText>;
 
@@ -74,6 +78,24 @@ impl TextScalar for Timestamp {
     }
 }
 
+impl TextScalar for tz::TimeZone {
+    const NAME: &'static str = "TimeZone";
+    const DESCRIPTION: &'static str =
+        "A time zone by its name in the IANA database: `Europe/Copenhagen`, `America/Toronto`, `UTC`.";
+    const SPECIFIED_BY: Option<&'static str> = Some("https://www.iana.org/time-zones");
+
+    fn read(text: &str) -> Result<Self, String> {
+        Self::get(text).map_err(|_| {
+            let shown: String = text.chars().filter(|c| !c.is_control()).take(40).collect();
+            format!("\"{shown}\" is no time zone: write the name of one in the IANA database, such as Europe/Copenhagen")
+        })
+    }
+
+    fn write(&self) -> String {
+        self.iana_name().unwrap_or("UTC").to_owned()
+    }
+}
+
 /// A decimal number in text; only ever written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DecimalText(pub(crate) String);
@@ -116,6 +138,24 @@ mod tests {
         assert_eq!(instant.write(), "2026-03-01T08:30:00Z");
         assert!(Timestamp::read("2026-03-01T09:30:00").is_err());
         assert!(Timestamp::read("2026-03-01").is_err());
+    }
+
+    #[test]
+    fn a_time_zone_has_a_name_in_the_database() {
+        assert_eq!(
+            tz::TimeZone::read("Europe/Copenhagen").unwrap().write(),
+            "Europe/Copenhagen"
+        );
+        assert_eq!(tz::TimeZone::read("UTC").unwrap().write(), "UTC");
+        for bad in [
+            "",
+            "Mars/Olympus",
+            "+02:00",
+            "../etc/passwd",
+            "EST5EDT,M3.2.0,M11.1.0",
+        ] {
+            assert!(tz::TimeZone::read(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -48,6 +48,11 @@ impl<T> Text<T> {
         self.0.map_err(|fault| ApiError::bad_input(name, fault))
     }
 
+    /// The value, or what is wrong with the text.
+    pub(crate) fn parsed(self) -> std::result::Result<T, String> {
+        self.0
+    }
+
     /// The value of a mutation's input field; a fault is gathered.
     pub(crate) fn field(self, faults: &mut Faults, code: service::UserErrorCode, path: &str) -> Option<T> {
         self.0.map_err(|fault| faults.add(code, path, fault)).ok()

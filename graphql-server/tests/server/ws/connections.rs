@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio_tungstenite::{MaybeTlsStream, connect_async, tungstenite::Message};
 
 use super::{Client, handshake, listening};
-use crate::support::{Doorkeeper, Listening, TOKEN, server, server_for};
+use crate::support::{Doorkeeper, Listening, TOKEN, client, server, server_for};
 
 fn websocket(limits: WebSocketLimits) -> Limits {
     Limits {
@@ -234,7 +234,9 @@ async fn connections_are_closed_when_the_server_shuts_down() {
 #[tokio::test]
 async fn a_plain_request_learns_what_the_path_is_for() {
     let server = listening().await;
-    let response = reqwest::get(format!("http://{}/graphql/ws", server.address))
+    let response = client()
+        .get(format!("http://{}/graphql/ws", server.address))
+        .send()
         .await
         .expect("an answer");
     assert_eq!(response.status().as_u16(), 400);

@@ -9,26 +9,27 @@
 //! config = { base_url = "https://api.example.com", auth = { bearer = "${TELMETRICS_KEY}" } }
 //! ```
 
+mod expected;
 mod fault;
+mod names;
+mod policy;
 mod secret;
 mod section;
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::num::NonZeroU32;
-use std::sync::Arc;
-use std::time::Duration;
 
-use serde::Deserialize;
 use toml::{Table, Value};
 
+pub(crate) use expected::expected;
 pub use fault::ConfigFault;
+pub use names::{CustomerNames, GroupNames, GroupTable};
+pub use policy::PolicySettings;
 pub use secret::Secret;
 pub use section::read_section;
 
 use crate::domain::ProviderId;
-use crate::policy::{Stack, Timeout};
-use crate::provider::{Capability, ProviderInfo};
+use crate::provider::Capability;
 
 /// A `[[provider]]` table. Several of one kind are normal.
 #[derive(Clone, PartialEq)]
@@ -58,30 +59,6 @@ impl fmt::Debug for ProviderEntry {
     }
 }
 
-/// How the calls of a provider are surrounded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PolicySettings {
-    /// The longest wait for an answer.
-    pub timeout_seconds: NonZeroU32,
-}
-
-impl Default for PolicySettings {
-    fn default() -> Self {
-        const TEN: NonZeroU32 = NonZeroU32::MIN.saturating_add(9);
-        Self { timeout_seconds: TEN }
-    }
-}
-
-impl PolicySettings {
-    /// The policies of an instance, with state of their own.
-    #[must_use]
-    pub fn stack(&self, provider: ProviderInfo) -> Stack {
-        let patience = Duration::from_secs(u64::from(self.timeout_seconds.get()));
-        Stack::new(provider, vec![Arc::new(Timeout::new(patience))])
-    }
-}
-
 impl ProviderEntry {
     /// Reads a `[[provider]]` table. `position` counts from 1 and names the table while it has no valid id.
     ///
@@ -92,7 +69,7 @@ impl ProviderEntry {
         let id = required(&mut table, "id", &mut faults)
             .and_then(|text: String| keep(ProviderId::parse(text), "id", &mut faults));
         let kind = required(&mut table, "kind", &mut faults);
-        let config = optional(&mut table, "config", &mut faults);
+        let config = settings(&mut table, &mut faults);
         let policy = optional(&mut table, "policy", &mut faults);
         let deny = optional(&mut table, "deny", &mut faults);
         let unknown = table.keys().map(|key| {
@@ -114,6 +91,18 @@ impl ProviderEntry {
                 deny,
             }),
             _ => Err(faults.into_iter().map(|fault| fault.of(&instance)).collect()),
+        }
+    }
+}
+
+/// The adapter's own settings, which nobody but the adapter reads.
+fn settings(table: &mut Table, faults: &mut Vec<ConfigFault>) -> Option<Table> {
+    match table.remove("config") {
+        None => Some(Table::new()),
+        Some(Value::Table(settings)) => Some(settings),
+        Some(_) => {
+            faults.push(ConfigFault::new("config", "must be a table"));
+            None
         }
     }
 }

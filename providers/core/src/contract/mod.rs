@@ -4,16 +4,25 @@
 //! port that the provider lacks is broken too: nothing passes by not running. Checks buy, and give back
 //! what they bought where the provider can.
 
+pub mod call_centers;
+pub mod call_stats;
 pub mod holds;
+pub mod inventory;
+pub mod kpis;
 pub mod orders;
+mod paging;
 pub mod pools;
 pub mod search;
+pub mod tracking;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::PolicySettings;
+use crate::domain::UpstreamRef;
 use crate::error::{ErrorKind, ProviderError};
 use crate::outcome::Outcome;
 use crate::provider::{Instance, Ports, Provider};
@@ -21,6 +30,13 @@ use crate::provider::{Instance, Ports, Provider};
 /// A provider does not do what its ports promise.
 #[derive(Debug)]
 pub struct Broken(String);
+
+impl Broken {
+    /// Says what is broken: what was done, what had to come of it, and what came instead.
+    pub fn new(what: impl Into<String>) -> Self {
+        Self(what.into())
+    }
+}
 
 impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -39,6 +55,8 @@ impl From<ProviderError> for Broken {
 /// The result of a check.
 pub type Verdict = Result<(), Broken>;
 
+pub use paging::walk;
+
 /// Checks that a provider says the same of itself each time.
 ///
 /// # Errors
@@ -53,7 +71,8 @@ pub fn capabilities_are_stable(provider: &Arc<dyn Provider>) -> Verdict {
 }
 
 fn ports(provider: &Arc<dyn Provider>) -> Ports {
-    Instance::new(Arc::clone(provider), &PolicySettings::default(), &BTreeSet::new())
+    // What is kept or repeated would hide what the provider itself does.
+    Instance::new(Arc::clone(provider), &PolicySettings::local(), &BTreeSet::new())
         .ports()
         .clone()
 }
@@ -63,7 +82,11 @@ fn port<P: Clone>(port: Option<&P>, name: &str) -> Result<P, Broken> {
         .ok_or_else(|| Broken(format!("the provider has no port {name}")))
 }
 
-fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Verdict {
+/// Checks one thing.
+///
+/// # Errors
+/// [`Broken`], in the words of `otherwise`, when it does not hold.
+pub fn ensure(holds: bool, otherwise: impl FnOnce() -> String) -> Verdict {
     if holds { Ok(()) } else { Err(Broken(otherwise())) }
 }
 
@@ -73,6 +96,32 @@ fn done<T: fmt::Debug>(outcome: Outcome<T>) -> Result<T, Broken> {
         other => Err(Broken(format!("expected the change to be done, got {other:?}"))),
     }
 }
+
+/// The receipt of an order that may not be carried out at once: `get` is asked for what became of it.
+async fn settled<T, F>(mut outcome: Outcome<T>, get: impl Fn(UpstreamRef) -> F) -> Result<T, Broken>
+where
+    T: fmt::Debug,
+    F: Future<Output = Result<Outcome<T>, ProviderError>>,
+{
+    for _ in 0..MOST_POLLS {
+        let Outcome::Pending {
+            upstream_ref,
+            poll_after,
+        } = outcome
+        else {
+            return done(outcome);
+        };
+        tokio::time::sleep(poll_after.unwrap_or(LONGEST_POLL).min(LONGEST_POLL)).await;
+        outcome = get(upstream_ref).await?;
+    }
+    Err(Broken(format!(
+        "an order is pending after it was asked for {MOST_POLLS} times"
+    )))
+}
+
+/// How often an order is asked for that is not carried out at once, and after how long at most.
+const MOST_POLLS: usize = 50;
+const LONGEST_POLL: Duration = Duration::from_millis(100);
 
 fn refused_as<T: fmt::Debug>(answer: Result<T, ProviderError>, kind: ErrorKind) -> Verdict {
     match answer {

@@ -3,13 +3,33 @@
 
 use std::sync::Arc;
 
-use super::{Broken, Verdict, done, ensure, port, ports, refused_as};
+use super::{Broken, Verdict, done, ensure, port, ports, refused_as, settled};
 use crate::call::CallContext;
 use crate::domain::{NumberOrder, NumberReceipt, NumberRef};
 use crate::error::ErrorKind;
 use crate::outcome::{Outcome, RefusalCode};
-use crate::port::InventoryChange;
+use crate::port::{InventoryChange, NumberOrders};
 use crate::provider::Provider;
+
+/// Places an order, and waits for the number where it does not come at once.
+///
+/// # Errors
+/// [`Broken`] when it does not come at all.
+pub async fn bought(
+    orders: &Arc<dyn NumberOrders>,
+    cx: &CallContext,
+    order: &NumberOrder,
+) -> Result<NumberReceipt, Broken> {
+    settle(orders, cx, orders.place(cx, order).await?).await
+}
+
+async fn settle(
+    orders: &Arc<dyn NumberOrders>,
+    cx: &CallContext,
+    outcome: Outcome<NumberReceipt>,
+) -> Result<NumberReceipt, Broken> {
+    settled(outcome, async |reference| orders.get(cx, &reference).await).await
+}
 
 /// An order placed twice with one token gives one number and one answer.
 ///
@@ -24,8 +44,8 @@ pub async fn same_token_gives_same_number(
     ensure(orders.terms().idempotent_by_token, || {
         "the terms don't promise idempotency".to_owned()
     })?;
-    let first = done(orders.place(cx, order).await?)?;
-    let second = done(orders.place(cx, order).await?)?;
+    let first = bought(&orders, cx, order).await?;
+    let second = bought(&orders, cx, order).await?;
     ensure(
         first.number == second.number && first.external_id == second.external_id,
         || format!("one token gave {first:?}, then {second:?}"),
@@ -46,7 +66,7 @@ pub async fn a_used_token_is_refused_for_another_order(
         "the two orders need one token".to_owned()
     })?;
     let orders = port(ports(provider).orders.as_ref(), "orders")?;
-    done(orders.place(cx, order).await?)?;
+    bought(&orders, cx, order).await?;
     refused_for(orders.place(cx, another).await?, RefusalCode::TokenConflict)
 }
 
@@ -80,12 +100,12 @@ pub async fn an_order_is_found_by_its_token(
     ensure(before.is_none(), || {
         format!("found before it was placed: {before:?}")
     })?;
-    let placed = done(orders.place(cx, order).await?)?;
+    let placed = bought(&orders, cx, order).await?;
     let found = orders
         .find(cx, order)
         .await?
         .ok_or_else(|| Broken("not found by its token".to_owned()))?;
-    same_number(&placed, &done(found)?)
+    same_number(&placed, &settle(&orders, cx, found).await?)
 }
 
 /// A number that was bought is in the inventory, and after its release it is not in service; releasing it
@@ -101,7 +121,7 @@ pub async fn a_number_is_ours_until_it_is_released(
     let ports = ports(provider);
     let orders = port(ports.orders.as_ref(), "orders")?;
     let inventory = port(ports.inventory.as_ref(), "inventory")?;
-    let placed = done(orders.place(cx, order).await?)?;
+    let placed = bought(&orders, cx, order).await?;
     let listed = inventory.get(cx, &placed.number).await?;
     let listed = listed.ok_or_else(|| Broken(format!("{} is not in the inventory", placed.number)))?;
     same_number(&placed, &listed)?;

@@ -62,7 +62,10 @@ pub struct CallCenterStatistics {
     pub agents: Vec<AgentStatistics>,
 }
 
-/// Figures of a queue. An average over nothing is `None`, never zero or NaN.
+/// Figures of a queue.
+///
+/// An average over nothing is `None` where the source does not give it, never NaN. One that writes 0 there, as the
+/// document's example does, is passed on: 0 is what it said.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct QueueStatistics {
     /// Calls refused because the queue was full.
@@ -100,7 +103,7 @@ pub struct AgentStatistics {
     pub calls_handled: u64,
     /// Calls that rang at the agent and were not answered there.
     pub calls_unanswered: u64,
-    /// Talk of the handled calls.
+    /// Talk of the handled calls; over none of them as in [`QueueStatistics`].
     pub average_call_seconds: Option<f64>,
     /// Talk in all.
     pub total_talk_seconds: u64,

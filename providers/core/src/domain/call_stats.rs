@@ -5,15 +5,15 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use super::{GroupingInterval, Period};
+use super::{CustomerRef, GroupingInterval, Period};
 
 /// A question for statistics of calls.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallStatisticsQuery {
-    /// What the source calls the customer; absent for the account's own.
-    pub customer: Option<String>,
+    /// Whose employees; absent for the customer that our account with the source belongs to.
+    pub customer: Option<CustomerRef>,
     /// What the source calls the employees; empty for all. Those named here are in the answer even
-    /// without calls.
+    /// without calls, and nobody else.
     pub employees: Vec<String>,
     /// When the calls started. The document's `to` is the last second inside: `period.end()` less 1 s.
     pub period: Period,
@@ -162,14 +162,15 @@ pub struct EmployeeCalls {
     pub intervals: Vec<CallInterval>,
 }
 
-/// The counts of an interval.
+/// The counts of an interval: a whole one of the calendar ([`GroupingInterval::around`]), also where the period
+/// begins or ends inside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallInterval {
     /// The first instant of the interval, inside the period or up to one interval before.
     pub start: Timestamp,
     /// The first instant after it.
     pub end: Timestamp,
-    /// The counts.
+    /// The counts of the calls inside both the interval and the period.
     pub counts: CallCounts,
 }
 
@@ -198,6 +199,28 @@ pub struct CallCounts {
     pub inbound_busy: Option<u64>,
     /// Those that another member of a ring group answered. Not in the document.
     pub inbound_rung_elsewhere: Option<u64>,
+}
+
+impl CallCounts {
+    /// The count that a field names; absent for a field that names none.
+    pub const fn get_mut(&mut self, field: CallField) -> Option<&mut Option<u64>> {
+        Some(match field {
+            CallField::EmployeeId
+            | CallField::EmployeeName
+            | CallField::ExtensionId
+            | CallField::ExtensionNumber => return None,
+            CallField::OutboundCalls => &mut self.outbound_calls,
+            CallField::OutboundSeconds => &mut self.outbound_seconds,
+            CallField::OutboundAnswered => &mut self.outbound_answered,
+            CallField::OutboundUnanswered => &mut self.outbound_unanswered,
+            CallField::OutboundFailed => &mut self.outbound_failed,
+            CallField::InboundCalls => &mut self.inbound_calls,
+            CallField::InboundSeconds => &mut self.inbound_seconds,
+            CallField::InboundAnswered => &mut self.inbound_answered,
+            CallField::InboundUnanswered => &mut self.inbound_unanswered,
+            CallField::InboundBusy => &mut self.inbound_busy,
+        })
+    }
 }
 
 /// Something doubtful about figures, told beside them instead of being corrected in silence.

@@ -77,6 +77,11 @@ checked_text! {
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
+impl ProviderId {
+    /// The id of the own inventory, which no configured provider can have.
+    pub const INVENTORY: &'static str = "inventory";
+}
+
 checked_text! {
     /// What an upstream calls a thing of its own: a number, an order, a pool, a hold.
     ///
@@ -105,4 +110,15 @@ pub struct GroupRef {
     pub external_id: Option<String>,
     /// The group's name, unique in its customer.
     pub name: String,
+    /// Whose it is.
+    pub customer: CustomerRef,
+}
+
+/// A customer, as an adapter needs to know it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CustomerRef {
+    /// Our own id.
+    pub id: i64,
+    /// Our own code for the customer, unique in the installation.
+    pub code: String,
 }

@@ -25,7 +25,7 @@ pub use call_stats::{
     CallCounts, CallDirection, CallField, CallInterval, CallStatisticsQuery, CallStatisticsReport, Caveat,
     EmployeeCalls, EmployeeSort, ExportFile, ExportFormat,
 };
-pub use ids::{GroupRef, IdError, OrderToken, ProviderId, UpstreamRef};
+pub use ids::{CustomerRef, GroupRef, IdError, OrderToken, ProviderId, UpstreamRef};
 pub use kpi::{
     DealerFilter, KpiAnswer, KpiFilter, KpiFlagsExcludeEachOther, KpiGrouping, KpiKey, KpiQuery, KpiRow,
     KpiStatusFilter, KpiType,

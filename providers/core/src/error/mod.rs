@@ -38,6 +38,7 @@ struct Inner {
     refusal: Option<RefusalCode>,
     reference: Option<UpstreamRef>,
     retry_after: Option<Duration>,
+    attempts: u32,
     upstream: Option<UpstreamAnswer>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -56,6 +57,7 @@ impl ProviderError {
             refusal: None,
             reference: None,
             retry_after: None,
+            attempts: 0,
             upstream: None,
             source: None,
         };
@@ -85,6 +87,13 @@ impl ProviderError {
         self
     }
 
+    /// The same about another operation, for a failure that several calls share.
+    #[must_use]
+    pub(crate) fn in_operation(mut self, operation: &'static str) -> Self {
+        self.inner.operation = operation;
+        self
+    }
+
     /// Says which field of the request was wrong: `matching.city`.
     #[must_use]
     pub fn with_field(mut self, field: impl Into<String>) -> Self {
@@ -103,6 +112,13 @@ impl ProviderError {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.inner.retry_after = Some(wait);
+        self
+    }
+
+    /// Says how many attempts were made before this was told. [`Retry`](crate::policy::Retry) does it.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.inner.attempts = attempts;
         self
     }
 
@@ -174,6 +190,12 @@ impl ProviderError {
         self.inner.retry_after
     }
 
+    /// How many attempts reached the provider; zero where nobody counted, or none did.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.inner.attempts
+    }
+
     /// What the upstream said.
     #[must_use]
     pub fn upstream(&self) -> Option<&UpstreamAnswer> {
@@ -200,9 +222,12 @@ impl fmt::Display for ProviderError {
             write!(f, "{provider} ")?;
         }
         write!(f, "{}: {} ({})", self.operation(), self.message(), self.kind())?;
-        match self.upstream().and_then(|upstream| upstream.status) {
-            Some(status) => write!(f, ", upstream status {status}"),
-            None => Ok(()),
+        if let Some(status) = self.upstream().and_then(|upstream| upstream.status) {
+            write!(f, ", upstream status {status}")?;
+        }
+        match self.attempts() {
+            0 | 1 => Ok(()),
+            attempts => write!(f, ", after {attempts} attempts"),
         }
     }
 }

@@ -3,9 +3,30 @@
 //! [`Ports::guarded`](crate::provider::Ports::guarded) puts a wrapper around each port. A call passes the
 //! terms (outside: a refusal costs no policy anything), then the policies from the first to the last, then
 //! the port, then the check of the answer, whose failure every policy sees like a failure of the upstream.
+//!
+//! [`PolicySettings`](crate::config::PolicySettings) makes a stack of them, outermost first:
+//!
+//! 1. [`Cache`]: an answer that is known, or on its way already, costs the upstream and the policies below nothing.
+//! 2. [`Observe`]: one span, one duration and at most one line of the log for a call, whatever it took to answer it;
+//!    outside of the retries, so that a failure that was mended is none.
+//! 3. [`Retry`]: each attempt passes everything below anew.
+//! 4. [`Breaker`]: judges attempts, not calls, and refuses before anything is waited for. What was refused is no
+//!    failure of the upstream, so it stands outside of the throttle.
+//! 5. [`Throttle`]: the wait for a turn is not the upstream's, so it stands outside of the timeout.
+//! 6. [`Timeout`]: the patience with one attempt.
+//!
+//! The deadline of a call's context bounds all of them together: no wait is begun that would end after it.
 
+mod breaker;
+mod cache;
+mod course;
 mod guarded;
+mod metrics;
+mod observe;
+mod retry;
+mod throttle;
 mod timeout;
+mod verdict;
 
 use std::any::Any;
 use std::fmt;
@@ -15,6 +36,13 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+pub use breaker::Breaker;
+pub use cache::{Cache, Keep};
+pub use course::Course;
+pub use metrics::describe_metrics;
+pub use observe::Observe;
+pub use retry::{Retry, RetryLimits};
+pub use throttle::Throttle;
 pub use timeout::Timeout;
 
 use crate::call::{CallContext, Operation};
@@ -30,6 +58,12 @@ pub trait Policy: fmt::Debug + Send + Sync + 'static {
     /// Surrounds one call. `next.run(call)` goes inward, and may be called any number of times: never when
     /// [`may_retry`](ProviderError::may_retry) says no.
     async fn around(&self, call: &Call<'_>, next: Next<'_>) -> Result<Answer>;
+
+    /// What speaks against the upstream at the moment, as far as this policy knows, for whoever asks about its
+    /// health. In general words: other tenants than the one whose call failed may read it.
+    fn concern(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A call as policies see it.
@@ -44,6 +78,8 @@ pub struct Call<'a> {
     /// The request as a text, for answers that may be remembered and shared among calls of the same
     /// provider, tenant, operation and fingerprint. Absent for all others.
     pub fingerprint: Option<String>,
+    /// What has happened to it so far.
+    pub course: Course,
 }
 
 /// The answer of a port, whatever its type. Cheap to clone, so that one answer can serve several callers.
@@ -89,7 +125,10 @@ impl Next<'_> {
     pub async fn run(self, call: &Call<'_>) -> Result<Answer> {
         match self.rest.split_first() {
             Some((policy, rest)) => policy.around(call, Next { rest, ..self }).await,
-            None => (self.attempt)().await,
+            None => {
+                call.course.begin_attempt();
+                (self.attempt)().await
+            }
         }
     }
 }
@@ -123,6 +162,18 @@ impl Stack {
         &self.provider
     }
 
+    /// What speaks against the upstream at the moment, as far as the policies know; nothing secret, and nothing of
+    /// a single tenant.
+    #[must_use]
+    pub fn concern(&self) -> Option<String> {
+        let concerns: Vec<String> = self
+            .policies
+            .iter()
+            .filter_map(|policy| policy.concern())
+            .collect();
+        (!concerns.is_empty()).then(|| concerns.join("; "))
+    }
+
     /// Runs a call through the policies. `attempt` is what they surround; its error is stamped with the
     /// provider.
     pub(crate) async fn run<'a, T, F, Fut>(
@@ -146,6 +197,7 @@ impl Stack {
             operation,
             context,
             fingerprint,
+            course: Course::default(),
         };
         let next = Next {
             rest: &self.policies,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
 
 use super::check::{distinct, invalid, unsupported, violated};
 use crate::call::{CallContext, Operation};
@@ -22,17 +23,21 @@ pub trait CallStatistics: Debug + Send + Sync {
     /// The statistics of a customer's employees.
     ///
     /// * A call is booked whole at its start. Employees named in the query are in the answer even without
-    ///   calls, others only with calls.
+    ///   calls, and nobody else; where none is named, those with calls are.
     /// * Figures are what the source says. One that can't be right is passed on with a caveat, not mended.
     /// * Intervals come with their instants: a source that names weeks without a year is asked, or read,
     ///   so that the year is certain.
+    /// * The order wanted is the source's own way of sorting by that field; where an adapter has to sort, it
+    ///   does so as [`EmployeeSort`](crate::domain::EmployeeSort) says.
     ///
     /// # Errors
-    /// `InvalidRequest` naming the field; `NotFound` when the customer or an employee is not known there;
-    /// `Forbidden` when our account may not see the customer.
+    /// `InvalidRequest` naming the field, also where the source would have to be asked too often for one
+    /// report; `NotFound` when the customer or an employee is not known there; `Forbidden` when our account
+    /// may not see the customer.
     async fn report(&self, cx: &CallContext, query: &CallStatisticsQuery) -> Result<CallStatisticsReport>;
 
-    /// The same statistics as a file, made by the source.
+    /// The same statistics as a file, made by the source: its layout, and the names that it has for
+    /// intervals, are the source's own.
     ///
     /// # Errors
     /// As [`report`](Self::report).
@@ -53,6 +58,8 @@ pub struct CallStatisticsTerms {
     pub formats: BTreeSet<ExportFormat>,
     /// Whether customers other than the account's own can be asked for.
     pub any_customer: bool,
+    /// The one zone whose clock the source cuts intervals by; absent if it cuts by any.
+    pub zone: Option<TimeZone>,
 }
 
 pub(crate) const REPORT: Operation = Operation::read("call_stats.report");
@@ -74,6 +81,14 @@ impl CallStatisticsTerms {
                 "customer",
                 "there is only the account's own customer here",
             ));
+        }
+        if let Some(zone) = self.zone.as_ref().filter(|zone| **zone != query.zone) {
+            let message = format!(
+                "calls are grouped by the clock of {} here, not of {}",
+                name(zone),
+                name(&query.zone)
+            );
+            return Err(unsupported(REPORT.name, "zone", message));
         }
         match query.sort {
             Some(sort) if !query.fields.is_empty() && !query.fields.contains(&sort.field()) => {
@@ -100,6 +115,10 @@ impl CallStatisticsTerms {
     }
 }
 
+fn name(zone: &TimeZone) -> &str {
+    zone.iana_name().unwrap_or("a zone without a name")
+}
+
 /// Checks that a report fits its query and that its figures don't contradict each other.
 pub(crate) fn check_report(query: &CallStatisticsQuery, report: &CallStatisticsReport) -> Result<()> {
     let named = report.rows.iter().filter_map(|row| {
@@ -109,10 +128,20 @@ pub(crate) fn check_report(query: &CallStatisticsQuery, report: &CallStatisticsR
     });
     distinct(REPORT.name, named)?;
     for row in &report.rows {
+        let asked_for = |employee: &String| query.employees.is_empty() || query.employees.contains(employee);
+        if !row.employee_id.as_ref().is_none_or(asked_for) {
+            let message = "the report is about an employee that was not asked for";
+            return Err(violated(REPORT.name, message));
+        }
         distinct(REPORT.name, row.intervals.iter().map(|interval| interval.start))?;
         for interval in &row.intervals {
             if interval.end <= query.period.start() || interval.start >= query.period.end() {
                 return Err(violated(REPORT.name, "an interval lies outside the period"));
+            }
+            let whole = query.interval.around(interval.start, &query.zone);
+            if whole.is_none_or(|whole| (whole.start(), whole.end()) != (interval.start, interval.end)) {
+                let message = format!("{} is not an interval by {}", interval.start, query.interval);
+                return Err(violated(REPORT.name, message));
             }
             check_counts(query.direction, &interval.counts)?;
         }

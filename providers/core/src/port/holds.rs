@@ -45,7 +45,7 @@ pub struct HoldTerms {
 }
 
 pub(crate) const RELEASE_HOLD: Operation = Operation::idempotent("holds.release_hold");
-const HOLD: &str = "holds.hold";
+pub(crate) const HOLD: &str = "holds.hold";
 
 impl HoldTerms {
     pub(crate) const fn hold(&self) -> Operation {

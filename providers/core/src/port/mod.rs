@@ -39,3 +39,40 @@ pub use orders::{NumberOrders, OrderTerms};
 pub use pools::{NumberPools, PoolChange, PoolTerms};
 pub use search::{NumberSearch, SearchTerms};
 pub use tracking::{Tracking, TrackingTerms};
+
+use crate::provider::HEALTH;
+
+/// The names of all operations, as they stand in logs, metrics and settings: `port.method`, and
+/// `provider.health`.
+pub const OPERATIONS: [&str; 30] = [
+    HEALTH.name,
+    search::SEARCH.name,
+    holds::HOLD,
+    holds::RELEASE_HOLD.name,
+    orders::PLACE,
+    orders::GET.name,
+    orders::FIND.name,
+    inventory::LIST.name,
+    inventory::GET.name,
+    InventoryChange::SetRoute.operation().name,
+    InventoryChange::Suspend.operation().name,
+    InventoryChange::Resume.operation().name,
+    InventoryChange::Release.operation().name,
+    pools::CREATE,
+    pools::GET.name,
+    pools::LIST.name,
+    pools::FIND.name,
+    PoolChange::Update.operation().name,
+    PoolChange::Resize.operation().name,
+    PoolChange::Retire.operation().name,
+    tracking::SWAP.name,
+    tracking::ATTRIBUTE.name,
+    tracking::SESSIONS.name,
+    kpis::COUNT.name,
+    call_stats::REPORT.name,
+    call_stats::EXPORT.name,
+    call_centers::LIST.name,
+    call_centers::REPORTING.name,
+    call_centers::UPDATE.name,
+    call_centers::STATISTICS.name,
+];

@@ -78,7 +78,7 @@ pub struct OrderTerms {
 
 pub(crate) const GET: Operation = Operation::read("orders.get");
 pub(crate) const FIND: Operation = Operation::read("orders.find");
-const PLACE: &str = "orders.place";
+pub(crate) const PLACE: &str = "orders.place";
 
 impl OrderTerms {
     pub(crate) const fn place(&self) -> Operation {

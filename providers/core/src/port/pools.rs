@@ -103,7 +103,7 @@ pub struct PoolTerms {
 pub(crate) const GET: Operation = Operation::read("pools.get");
 pub(crate) const LIST: Operation = Operation::read("pools.list");
 pub(crate) const FIND: Operation = Operation::read("pools.find");
-const CREATE: &str = "pools.create";
+pub(crate) const CREATE: &str = "pools.create";
 
 impl PoolChange {
     pub(crate) const fn operation(self) -> Operation {

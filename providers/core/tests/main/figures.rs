@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
+use jiff::tz::TimeZone;
 use provider_core::call::CallContext;
 use provider_core::domain::*;
 use provider_core::error::{ErrorKind, ProviderError, Result};
@@ -41,11 +42,16 @@ struct Figures {
     kpis: KpiTerms,
     calls: CallStatisticsTerms,
     rows: Vec<KpiRow>,
+    employees: Vec<EmployeeCalls>,
 }
 
 impl Figures {
     fn new(rows: Vec<KpiRow>) -> Arc<Self> {
-        Arc::new(Self {
+        Arc::new(Self::unshared(rows))
+    }
+
+    fn unshared(rows: Vec<KpiRow>) -> Self {
+        Self {
             hits: AtomicU32::new(0),
             kpis: KpiTerms {
                 groupings: KpiGrouping::iter().collect(),
@@ -57,9 +63,11 @@ impl Figures {
                 intervals: [GroupingInterval::Week].into(),
                 formats: [].into(),
                 any_customer: false,
+                zone: None,
             },
             rows,
-        })
+            employees: Vec::new(),
+        }
     }
 
     fn guarded(self: &Arc<Self>, policies: Vec<Arc<dyn Policy>>) -> Ports {
@@ -96,7 +104,7 @@ impl CallStatistics for Figures {
     async fn report(&self, _: &CallContext, _: &CallStatisticsQuery) -> Result<CallStatisticsReport> {
         self.hits.fetch_add(1, Ordering::SeqCst);
         Ok(CallStatisticsReport {
-            rows: Vec::new(),
+            rows: self.employees.clone(),
             caveats: Vec::new(),
         })
     }
@@ -147,20 +155,23 @@ async fn answers_of_figures_can_be_shared_and_others_cannot() {
     assert_eq!(shelf.hits.load(Ordering::SeqCst), 2);
 }
 
-#[tokio::test]
-async fn only_statistics_of_a_time_that_is_over_are_shared() {
-    let report = |end: &str| CallStatisticsQuery {
+fn report(end: &str) -> CallStatisticsQuery {
+    CallStatisticsQuery {
         customer: None,
         employees: Vec::new(),
         period: Period::new("2020-11-30T00:00:00Z".parse().unwrap(), end.parse().unwrap()).unwrap(),
-        zone: jiff::tz::TimeZone::UTC,
+        zone: TimeZone::UTC,
         ignore_below_seconds: 10,
         ignore_local: true,
         direction: CallDirection::Both,
         interval: GroupingInterval::Week,
         fields: Vec::new(),
         sort: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn only_statistics_of_a_time_that_is_over_are_shared() {
     let figures = Figures::new(Vec::new());
     let source = figures
         .guarded(vec![Arc::new(Memory::default())])
@@ -206,4 +217,78 @@ async fn figures_that_contradict_the_question_are_a_violation() {
         let error = source.count(&context(), &query).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::ContractViolated, "{rows:?}");
     }
+}
+
+#[tokio::test]
+async fn a_source_that_cuts_by_one_clock_is_asked_for_no_other() {
+    let mut figures = Figures::unshared(Vec::new());
+    figures.calls.zone = TimeZone::get("Europe/Copenhagen").ok();
+    let figures = Arc::new(figures);
+    let source = figures.guarded(Vec::new()).call_stats.unwrap();
+    let utc = report("2020-12-21T00:00:00Z");
+    let error = source.report(&context(), &utc).await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.field()),
+        (ErrorKind::Unsupported, Some("zone"))
+    );
+    assert_eq!(figures.hits.load(Ordering::SeqCst), 0);
+    let danish = CallStatisticsQuery {
+        zone: TimeZone::get("Europe/Copenhagen").unwrap(),
+        ..utc
+    };
+    assert!(source.report(&context(), &danish).await.is_ok());
+}
+
+fn employee(id: &str, start: &str, end: &str) -> EmployeeCalls {
+    let interval = CallInterval {
+        start: start.parse().unwrap(),
+        end: end.parse().unwrap(),
+        counts: CallCounts::default(),
+    };
+    EmployeeCalls {
+        employee_id: Some(id.to_owned()),
+        employee_name: None,
+        extension_id: None,
+        extension_number: None,
+        intervals: vec![interval],
+    }
+}
+
+#[tokio::test]
+async fn a_report_is_about_those_asked_for_and_by_whole_intervals() {
+    let (monday, next) = ("2020-11-30T00:00:00Z", "2020-12-07T00:00:00Z");
+    for (row, fits) in [
+        (employee("bo", monday, next), true),
+        (employee("benny", monday, next), false),
+        (employee("bo", monday, "2020-12-01T00:00:00Z"), false),
+        (employee("bo", "2020-12-01T00:00:00Z", next), false),
+        (employee("bo", "2020-11-23T00:00:00Z", monday), false),
+    ] {
+        let mut figures = Figures::unshared(Vec::new());
+        figures.employees = vec![row.clone()];
+        let source = Arc::new(figures).guarded(Vec::new()).call_stats.unwrap();
+        let query = CallStatisticsQuery {
+            employees: vec!["bo".to_owned()],
+            ..report("2020-12-21T00:00:00Z")
+        };
+        let answer = source.report(&context(), &query).await.map(|_| ());
+        let refusal = answer.map_err(|error| error.kind());
+        let expected = if fits {
+            Ok(())
+        } else {
+            Err(ErrorKind::ContractViolated)
+        };
+        assert_eq!(refusal, expected, "{row:?}");
+    }
+}
+
+#[test]
+fn every_count_has_its_field() {
+    let mut counts = CallCounts::default();
+    let figures = CallField::iter().filter_map(|field| {
+        let figure = counts.get_mut(field)?;
+        assert_eq!(figure.replace(1), None, "{field} is the count of another field");
+        Some(field)
+    });
+    assert_eq!(figures.count(), CallField::iter().count() - 4);
 }

@@ -11,14 +11,14 @@ use provider_core::domain::*;
 use provider_core::error::{Effect, ErrorKind, ProviderError, Result};
 use provider_core::policy::{Answer, Call, Next, Policy, Stack, Timeout};
 use provider_core::port::{MatchTerms, NumberSearch, SearchTerms};
-use provider_core::provider::{Capability, Instance, Ports, Provider};
+use provider_core::provider::{Capability, Health, HealthState, Instance, Ports, Provider};
 use strum::IntoEnumIterator;
 use tokio::time::Instant;
 
 use crate::support::{Empty, Lie, Shelf, context, number, order, pool_order, query, toll_free};
 
 fn instance(shelf: &Arc<Shelf>) -> Instance {
-    Instance::new(shelf.clone(), &PolicySettings::default(), &[].into())
+    Instance::new(shelf.clone(), &PolicySettings::local(), &[].into())
 }
 
 #[test]
@@ -477,6 +477,34 @@ async fn the_numbers_of_the_documents_answer_their_requests_and_others_do_not() 
         assert!(
             !answers(&matching, does_not).await,
             "{does_not} answers {matching:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_health_of_an_upstream_is_told_by_a_read() {
+    let healthy = async {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        Ok(())
+    };
+    let health = Health::of(healthy).await;
+    assert_eq!(health.state, HealthState::Up);
+    assert_eq!(
+        (health.latency, health.last_error),
+        (Some(Duration::from_millis(40)), None)
+    );
+    for (kind, state) in [
+        (ErrorKind::RateLimited, HealthState::Degraded),
+        (ErrorKind::Unavailable, HealthState::Down),
+        (ErrorKind::Unauthenticated, HealthState::Down),
+    ] {
+        let error = ProviderError::new(kind, "kpis.count", "no");
+        let health = Health::of::<()>(std::future::ready(Err(error))).await;
+        assert_eq!(health.state, state);
+        assert!(
+            health
+                .last_error
+                .is_some_and(|said| said.starts_with("kpis.count: no"))
         );
     }
 }

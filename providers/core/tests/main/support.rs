@@ -86,6 +86,10 @@ pub(crate) fn group() -> GroupRef {
         id: 1,
         external_id: Some("11623282".to_owned()),
         name: "Group".to_owned(),
+        customer: CustomerRef {
+            id: 1,
+            code: "CUSTOMER".to_owned(),
+        },
     }
 }
 

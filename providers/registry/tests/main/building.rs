@@ -1,8 +1,5 @@
 //! Building providers from configuration.
 
-// Clippy's leave for tests covers #[test] functions, not their helpers.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -179,6 +176,33 @@ fn an_unknown_kind_lists_the_known_ones() {
 }
 
 #[test]
+fn of_two_adapters_of_one_kind_neither_is_used() {
+    let adapters = Adapters::default().with::<Sample>().with::<Sample>();
+    assert_eq!(adapters.kinds().collect::<Vec<_>>(), ["sample"]);
+    let table = format!(
+        "[[provider]]\nid = \"x\"\nkind = \"sample\"\nconfig = {{ key = \"${{{VARIABLE}}}\", largest_limit = 1 }}"
+    );
+    let faults = adapters.build_all(tables(&table)).unwrap_err();
+    assert_eq!((faults.len(), faults[0].key()), (1, "kind"));
+}
+
+#[test]
+fn the_id_of_the_own_inventory_is_taken() {
+    let found = faults(&format!(
+        r#"
+        [[provider]]
+        id = "inventory"
+        kind = "sample"
+        config = {{ key = "${{{VARIABLE}}}", largest_limit = 0 }}
+        "#
+    ));
+    assert_eq!(
+        found,
+        [at("inventory", "config.largest_limit"), at("inventory", "id")]
+    );
+}
+
+#[test]
 fn a_denied_port_is_gone_from_the_capabilities() {
     let instances = build(&format!(
         r#"
@@ -204,6 +228,7 @@ fn the_faults_of_all_tables_are_reported_together() {
         deny = ["serach"]
         policy = {{ timeout_seconds = 0 }}
         colour = "red"
+        config = {{ largest_limit = "many" }}
         [[provider]]
         id = "Not an id"
         [[provider]]
@@ -224,10 +249,12 @@ fn the_faults_of_all_tables_are_reported_together() {
         at("first", "deny[0]"),
         at("first", "policy.timeout_seconds"),
         at("first", "colour"),
+        at("first", "config.largest_limit"),
         at("#2", "id"),
         at("#2", "kind"),
         at("third", "config.key"),
         at("third", "config.second_key"),
+        at("third", "config.size"),
         at("fourth", "config.largest_limit"),
         at("fourth", "id"),
     ] {
@@ -284,11 +311,6 @@ fn a_secret_written_into_the_file_is_refused_and_not_repeated() {
         assert_eq!(faults[0].key(), "config.key");
         assert!(!format!("{} {:?}", faults[0], faults[0]).contains(literal.trim_matches('"')));
     }
-}
-
-#[test]
-fn the_list_of_adapters_builds_nothing_from_an_empty_configuration() {
-    assert!(provider_registry::all().build_all(Vec::new()).unwrap().is_empty());
 }
 
 #[test]

@@ -1,0 +1,192 @@
+//! Call centers (document `apio-call-center-statistics`).
+
+mod list;
+mod mutation;
+mod reporting;
+mod statistics;
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, SimpleObject};
+use service::{CallCenter as Record, CallCenterId};
+
+pub(crate) use self::mutation::CallCenterMutations;
+use self::{
+    reporting::CallCenterReporting,
+    statistics::{CallCenterStatistics, StatisticsRange},
+};
+use super::{
+    access,
+    asked::{self, Happened, Reporting},
+    error::{ApiError, Result},
+    input, loaders,
+    node::{NodeId, NodeKind},
+    pagination::{PageArguments, Paged},
+    providers::{self, Provider},
+    switchboard,
+    tenants::Group,
+};
+
+/// A call center of a group, at a provider that has call centers. Whether the provider knows it is told by the fields
+/// that ask it: their error is NOT_FOUND when it does not.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(crate) struct CallCenter {
+    /// Global id.
+    #[graphql(owned)]
+    pub(crate) id: NodeId,
+    /// Its name, unique in its group: `APIOTestCCBasic@sip.netaxis.be`.
+    name: String,
+    /// The provider that has it.
+    provider: Arc<Provider>,
+    #[graphql(skip)]
+    record: Record,
+}
+
+impl CallCenter {
+    pub(crate) fn of(ctx: &Context<'_>, record: Record) -> Result<Self> {
+        let provider = providers::find(ctx, record.provider().as_str())?;
+        let id = record.id();
+        Ok(Self {
+            name: id.name.clone(),
+            id: NodeId::call_center(id),
+            provider: provider
+                .ok_or_else(|| ApiError::internal("a provider that is not in the directory"))?,
+            record,
+        })
+    }
+}
+
+#[ComplexObject]
+impl CallCenter {
+    /// The group whose it is.
+    async fn group(&self) -> Group {
+        Group::from(self.record.group().clone())
+    }
+
+    /// How it reports (`instance_statistics_reporting`). Null with an error when the provider can't say.
+    async fn reporting(&self, ctx: &Context<'_>) -> Option<Result<CallCenterReporting>> {
+        Some(reporting(ctx, self.record.clone()).await)
+    }
+
+    /// What happened in it (`statistics`). Null with an error when the range can't be used or the provider can't say.
+    async fn statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When; it must lie in the past.")] range: StatisticsRange,
+    ) -> Option<Result<CallCenterStatistics>> {
+        Some(happened(ctx, self.record.clone(), range).await)
+    }
+}
+
+async fn reporting(ctx: &Context<'_>, center: Record) -> Result<CallCenterReporting> {
+    let settings = asked::once(ctx, Reporting(center.id()), |switchboard, who| async move {
+        switchboard.call_center_reporting(&who, &center).await
+    });
+    settings.await.map(CallCenterReporting::from)
+}
+
+async fn happened(ctx: &Context<'_>, center: Record, range: StatisticsRange) -> Result<CallCenterStatistics> {
+    let range = range.read()?;
+    let provider = center.provider().clone();
+    let statistics = asked::once(ctx, Happened(center.id(), range), |switchboard, who| async move {
+        let statistics = switchboard.call_center_statistics(&who, &center, &range).await;
+        statistics.map(Arc::new)
+    });
+    CallCenterStatistics::of(&*statistics.await?)
+        .ok_or_else(|| ApiError::impossible_figure(provider.as_str()))
+}
+
+/// Which call center.
+#[derive(OneofObject)]
+enum CallCenterBy {
+    /// By global id.
+    Id(ID),
+    /// By its name in a group.
+    Name(CallCenterName),
+}
+
+/// The name of a call center.
+#[derive(InputObject)]
+struct CallCenterName {
+    /// Global id of the Provider that has it. When it is absent there must be only one that has call centers.
+    provider: Option<ID>,
+    /// Global id of its group.
+    group_id: ID,
+    /// Its name in the group, 1 to 255 characters: `APIOTestCCBasic@sip.netaxis.be`.
+    name: String,
+}
+
+/// Which call centers to list.
+#[derive(InputObject)]
+struct CallCenterFilter {
+    /// Global id of the Provider that has them. When it is absent there must be only one that has call centers.
+    provider: Option<ID>,
+    /// Global id of their group.
+    group_id: ID,
+}
+
+#[derive(Default)]
+pub(crate) struct CallCenterQueries;
+
+#[Object]
+impl CallCenterQueries {
+    /// One call center. Null when this key may not see its group, or its provider is no longer configured.
+    async fn call_center(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] by: CallCenterBy,
+    ) -> Option<Result<CallCenter>> {
+        one(ctx, by).await.transpose()
+    }
+
+    /// The call centers of a group, in the provider's order. Null with an error when an argument can't be used, or the
+    /// provider can't list call centers or fails.
+    async fn call_centers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose.")] filter: CallCenterFilter,
+        #[graphql(desc = "Size of the page, 0 to 100; 20 when absent. A provider can have smaller pages.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Option<Result<Paged<CallCenter>>> {
+        let page = PageArguments {
+            first,
+            after,
+            ..PageArguments::default()
+        };
+        Some(list::page(ctx, filter, page).await)
+    }
+}
+
+async fn one(ctx: &Context<'_>, by: CallCenterBy) -> Result<Option<CallCenter>> {
+    access::principal(ctx)?;
+    let id = match by {
+        CallCenterBy::Id(id) => NodeId::parse(&id)
+            .and_then(NodeId::into_call_center)
+            .ok_or_else(|| ApiError::bad_input("by.id", NodeId::wrong(&id, NodeKind::CallCenter)))?,
+        CallCenterBy::Name(name) => named(ctx, name)?,
+    };
+    with_id(ctx, id).await
+}
+
+fn named(ctx: &Context<'_>, by: CallCenterName) -> Result<CallCenterId> {
+    let provider = input::optional_provider(by.provider.as_ref(), "by.name.provider")?;
+    let id = CallCenterId {
+        provider: switchboard(ctx)?.call_center_provider(provider.as_ref(), "by.name.provider")?,
+        group_id: input::row(&by.group_id, NodeKind::Group, "by.name.groupId")?,
+        name: by.name,
+    };
+    if id.is_sound() {
+        Ok(id)
+    } else {
+        let message = "a name has 1 to 255 characters and no control characters";
+        Err(ApiError::bad_input("by.name.name", message))
+    }
+}
+
+/// The call center with an id. None when the key may not see its group.
+pub(crate) async fn with_id(ctx: &Context<'_>, id: CallCenterId) -> Result<Option<CallCenter>> {
+    let record = loaders::call_center(ctx, id).await?;
+    record.map(|record| CallCenter::of(ctx, record)).transpose()
+}

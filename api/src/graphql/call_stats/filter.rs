@@ -1,0 +1,82 @@
+use async_graphql::{ID, InputObject};
+use service::{CallStatisticsRequest, UserErrorCode};
+
+use super::words::{CallDirection, GroupingInterval};
+use crate::graphql::{
+    input::Faults,
+    node::NodeKind,
+    scalars::{DateTime, TimeZone},
+};
+
+/// Whose calls are counted, when, and which of them: the request of the document "CDR Statistics" (telecomx).
+#[derive(InputObject, Default)]
+pub(crate) struct CallStatisticsFilter {
+    /// Global id of the customer whose employees' calls are counted (`customer`). When absent it is the key's own
+    /// customer; for keys of the whole platform it is the one that our account with the source belongs to; keys of
+    /// a reseller must name one.
+    customer_id: Option<ID>,
+    /// Only these employees, at most 100, by the ids that the source has for them (`employees`): the `employeeId` of
+    /// earlier answers. They are in the answer even without calls. When absent, everybody who had calls is.
+    employee_ids: Option<Vec<ID>>,
+    /// From when, to the second and inclusive. When absent, from today at 00:00:00 in the time zone.
+    from: Option<DateTime>,
+    /// Until when, to the second and inclusive. When absent, until today at 23:59:59 in the time zone.
+    to: Option<DateTime>,
+    /// By whose clock days and the other intervals are. When absent, by the clock of the source, or in UTC where it
+    /// takes any.
+    time_zone: Option<TimeZone>,
+    /// How the counts are grouped in time (`groupingInterval`).
+    #[graphql(default)]
+    interval: GroupingInterval,
+    /// Which calls count. The other side's counts are zero; nobody is left out for it.
+    #[graphql(default)]
+    direction: CallDirection,
+    /// Leaves out calls that are shorter than this many seconds (`ignoreBelow`).
+    #[graphql(default)]
+    ignore_below: i32,
+    /// Leaves out calls between extensions (`ignoreLocal`).
+    #[graphql(default)]
+    ignore_local: bool,
+}
+
+impl CallStatisticsFilter {
+    /// Reads it; every fault is gathered, with its path below `input.filter`.
+    pub(super) fn read(self, faults: &mut Faults) -> Option<CallStatisticsRequest> {
+        let invalid = UserErrorCode::InvalidInput;
+        let mut instant = |instant: Option<DateTime>, path: &str| match instant {
+            Some(instant) => instant.field(faults, invalid, path).map(Some),
+            None => Some(None),
+        };
+        let from = instant(self.from, "input.filter.from");
+        let to = instant(self.to, "input.filter.to");
+        let zone = match self.time_zone {
+            Some(zone) => zone.field(faults, invalid, "input.filter.timeZone").map(Some),
+            None => Some(None),
+        };
+        let customer_id = match self.customer_id {
+            Some(id) => faults
+                .row(&id, NodeKind::Customer, "input.filter.customerId")
+                .map(Some),
+            None => Some(None),
+        };
+        let ignore_below_seconds = u32::try_from(self.ignore_below).ok();
+        if ignore_below_seconds.is_none() {
+            let message = format!("seconds are not negative; this is {}", self.ignore_below);
+            faults.add(invalid, "input.filter.ignoreBelow", message);
+        }
+        let employees = self.employee_ids.unwrap_or_default();
+        Some(CallStatisticsRequest {
+            customer_id: customer_id?,
+            employees: employees.into_iter().map(|id| id.0).collect(),
+            from: from?,
+            to: to?,
+            zone: zone?,
+            interval: Some(self.interval.into()),
+            direction: self.direction.into(),
+            ignore_below_seconds: ignore_below_seconds?,
+            ignore_local: self.ignore_local,
+            sort: None,
+            fields: Vec::new(),
+        })
+    }
+}

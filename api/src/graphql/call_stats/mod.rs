@@ -1,0 +1,105 @@
+//! Statistics of the calls of employees (document `telecomx-cdr-statistics`).
+
+mod export;
+mod filter;
+mod report;
+mod words;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use service::{CallStatistics, PlannedStatistics};
+
+pub(crate) use self::export::ExportMutations;
+use self::{
+    filter::CallStatisticsFilter,
+    report::{EmployeeCallStatistics, ReportFacts},
+    words::CallStatisticsOrder,
+};
+use super::{
+    access,
+    asked::{self, Calls},
+    error::{ApiError, Result},
+    input::{self, Faults},
+    pagination::{Counted, List, PageArguments, Paged, connect_with, cut},
+    switchboard,
+};
+
+type Connection = Paged<EmployeeCallStatistics, ReportFacts>;
+
+#[derive(Default)]
+pub(crate) struct CallStatisticsQueries;
+
+#[Object]
+impl CallStatisticsQueries {
+    /// The calls of employees, counted as the document "CDR Statistics" (telecomx) defines it: one row for each
+    /// employee and extension. Null with an error when an argument can't be used or the source fails.
+    ///
+    /// Only keys for a whole customer or more read them, since the statistics of a customer are of all its groups.
+    async fn call_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose calls, when, and which of them.")] filter: CallStatisticsFilter,
+        #[graphql(
+            desc = "In what order, by the source's way of sorting; in the source's own order when absent."
+        )]
+        order_by: Option<CallStatisticsOrder>,
+        #[graphql(
+            desc = "Global id of the Provider that is asked. When it is absent there must be only one that counts calls."
+        )]
+        source: Option<ID>,
+        #[graphql(desc = "Size of the page, 0 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+    ) -> Option<Result<Connection>> {
+        let page = PageArguments {
+            first,
+            after,
+            ..PageArguments::default()
+        };
+        Some(statistics(ctx, filter, order_by, source.as_ref(), page).await)
+    }
+}
+
+async fn statistics(
+    ctx: &Context<'_>,
+    filter: CallStatisticsFilter,
+    order_by: Option<CallStatisticsOrder>,
+    source: Option<&ID>,
+    page: PageArguments,
+) -> Result<Connection> {
+    let who = access::principal(ctx)?;
+    let source = input::optional_provider(source, "source")?;
+    let mut faults = Faults::default();
+    let request = filter.read(&mut faults);
+    let mut request = faults.give(request)?;
+    request.sort = order_by.map(Into::into);
+    let planned = switchboard(ctx)?
+        .plan_call_statistics(&who, source.as_ref(), request)
+        .await?;
+    let list = List::new("callStatistics", &planned).by_text(true);
+    let request = page.read(&list)?;
+    let statistics = ask(ctx, planned).await?;
+    let facts = ReportFacts::of(ctx, &statistics)?;
+    let page = cut(statistics.rows().to_vec(), &request, CallStatistics::row_key);
+    let all = i64::try_from(statistics.rows().len()).ok();
+    let rows: Option<Vec<_>> = page
+        .items
+        .into_iter()
+        .map(|(position, row)| Some((position, EmployeeCallStatistics::of(&statistics, row)?)))
+        .collect();
+    let items = rows.ok_or_else(|| ApiError::impossible_figure(statistics.source().as_str()))?;
+    let page = service::Page {
+        items,
+        has_previous: page.has_previous,
+        has_next: page.has_next,
+    };
+    Ok(connect_with(page, &list, Counted::Known(all), |row| row, facts))
+}
+
+async fn ask(ctx: &Context<'_>, planned: PlannedStatistics) -> Result<Arc<CallStatistics>> {
+    let question = serde_json::to_string(&planned).map_err(|error| ApiError::internal(&error.to_string()))?;
+    asked::once(ctx, Calls(question), |switchboard, who| async move {
+        switchboard.call_statistics(&who, &planned).await.map(Arc::new)
+    })
+    .await
+}

@@ -1,0 +1,188 @@
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, SimpleObject};
+use jiff::SignedDuration;
+use provider_core::domain::{self, CallInterval, EmployeeCalls};
+use service::CallStatistics;
+
+use super::words::{CallStatisticsField, GroupingInterval};
+use crate::graphql::{
+    error::{ApiError, Result},
+    providers::{self, Provider},
+    scalars::{DateTime, Long, TimeZone},
+};
+
+/// What holds for a whole report of call statistics.
+#[derive(SimpleObject)]
+pub(crate) struct ReportFacts {
+    /// Who counted.
+    source: Arc<Provider>,
+    /// The first second that is counted.
+    from: DateTime,
+    /// The last second that is counted.
+    to: DateTime,
+    /// By whose clock the intervals are.
+    time_zone: TimeZone,
+    /// How the counts are grouped in time.
+    interval: GroupingInterval,
+    /// What is doubtful about the figures: they are passed on as the source gave them.
+    caveats: Vec<CallStatisticsCaveat>,
+}
+
+impl ReportFacts {
+    pub(super) fn of(ctx: &Context<'_>, statistics: &CallStatistics) -> Result<Self> {
+        let query = statistics.planned().query();
+        let source = providers::find(ctx, statistics.source().as_str())?;
+        Ok(Self {
+            source: source.ok_or_else(|| ApiError::internal("a provider that is not in the directory"))?,
+            from: query.period.start().into(),
+            to: (query.period.end() - SignedDuration::from_secs(1)).into(),
+            time_zone: query.zone.clone().into(),
+            interval: query.interval.into(),
+            caveats: statistics
+                .caveats()
+                .iter()
+                .map(CallStatisticsCaveat::of)
+                .collect(),
+        })
+    }
+}
+
+/// Something doubtful about figures of a report.
+#[derive(SimpleObject)]
+struct CallStatisticsCaveat {
+    /// Which figure.
+    field: CallStatisticsField,
+    /// What is doubtful, for people.
+    message: String,
+}
+
+impl CallStatisticsCaveat {
+    fn of(caveat: &domain::Caveat) -> Self {
+        Self {
+            field: caveat.field.into(),
+            message: caveat.message.clone(),
+        }
+    }
+}
+
+/// The calls of an employee at an extension, counted.
+#[derive(SimpleObject)]
+pub(crate) struct EmployeeCallStatistics {
+    /// What the source calls the employee. Null where it does not say.
+    employee_id: Option<ID>,
+    /// The employee's name. Null where the source does not say.
+    employee_name: Option<String>,
+    /// What the source calls the extension. Null where it does not say.
+    extension_id: Option<ID>,
+    /// The extension's number. Null where the source does not say.
+    extension_number: Option<String>,
+    /// The counts, the earliest interval first. Intervals without calls may be missing.
+    intervals: Vec<CallStatisticsInterval>,
+    /// The sums over the intervals.
+    total: CallCounts,
+}
+
+impl EmployeeCallStatistics {
+    /// `None` when a figure is too large to be one.
+    pub(super) fn of(statistics: &CallStatistics, row: EmployeeCalls) -> Option<Self> {
+        let intervals = row.intervals.iter();
+        Some(Self {
+            total: CallCounts::of(&statistics.total(&row))?,
+            intervals: intervals
+                .map(|interval| CallStatisticsInterval::of(statistics, interval))
+                .collect::<Option<_>>()?,
+            employee_id: row.employee_id.map(ID),
+            employee_name: row.employee_name,
+            extension_id: row.extension_id.map(ID),
+            extension_number: row.extension_number,
+        })
+    }
+}
+
+/// The counts of an interval.
+#[derive(SimpleObject)]
+struct CallStatisticsInterval {
+    /// What the document calls the interval (`data.<interval>`): the number of the month, of the ISO week, of the day
+    /// in its month, or of the hour in its day. With `start` it is certain which one is meant.
+    key: String,
+    /// The year that the ISO week is numbered in. Null unless the report is by WEEK.
+    iso_year: Option<i32>,
+    /// The first instant of the interval, which can be before the report's own.
+    start: DateTime,
+    /// The first instant after the interval, which can be after the report's last.
+    end: DateTime,
+    /// The counts of the calls that began inside both the interval and the report.
+    counts: CallCounts,
+}
+
+impl CallStatisticsInterval {
+    fn of(statistics: &CallStatistics, interval: &CallInterval) -> Option<Self> {
+        let name = statistics.name_of(interval);
+        Some(Self {
+            key: name.key,
+            iso_year: name.iso_year.map(i32::from),
+            start: interval.start.into(),
+            end: interval.end.into(),
+            counts: CallCounts::of(&interval.counts)?,
+        })
+    }
+}
+
+/// Counts of calls, with the document's names. Null where the source does not report a figure, zero where it is
+/// zero.
+#[derive(SimpleObject)]
+struct CallCounts {
+    /// Calls that the employee made.
+    outbound_calls: Option<i32>,
+    /// Talk seconds of them.
+    outbound_seconds: Option<Long>,
+    /// Those that were answered.
+    outbound_answered: Option<i32>,
+    /// Those that were not answered.
+    outbound_unanswered: Option<i32>,
+    /// Those that failed (invalid number or error); some of the unanswered.
+    outbound_failed: Option<i32>,
+    /// Calls that the employee got.
+    inbound_calls: Option<i32>,
+    /// Talk seconds of them.
+    inbound_seconds: Option<Long>,
+    /// Those that the employee answered.
+    inbound_answered: Option<i32>,
+    /// Those that were not answered.
+    inbound_unanswered: Option<i32>,
+    /// Those that were not answered because the employee was busy; some of the unanswered.
+    inbound_busy: Option<i32>,
+    /// Those that another member of a ring group answered. Not in the document.
+    inbound_rung_elsewhere: Option<i32>,
+}
+
+impl CallCounts {
+    fn of(counts: &domain::CallCounts) -> Option<Self> {
+        Some(Self {
+            outbound_calls: count(counts.outbound_calls)?,
+            outbound_seconds: seconds(counts.outbound_seconds)?,
+            outbound_answered: count(counts.outbound_answered)?,
+            outbound_unanswered: count(counts.outbound_unanswered)?,
+            outbound_failed: count(counts.outbound_failed)?,
+            inbound_calls: count(counts.inbound_calls)?,
+            inbound_seconds: seconds(counts.inbound_seconds)?,
+            inbound_answered: count(counts.inbound_answered)?,
+            inbound_unanswered: count(counts.inbound_unanswered)?,
+            inbound_busy: count(counts.inbound_busy)?,
+            inbound_rung_elsewhere: count(counts.inbound_rung_elsewhere)?,
+        })
+    }
+}
+
+/// A figure that may be absent; `None` outside when it is too large to be one.
+fn count(figure: Option<u64>) -> Option<Option<i32>> {
+    figure.map(i32::try_from).transpose().ok()
+}
+
+fn seconds(figure: Option<u64>) -> Option<Option<Long>> {
+    match figure {
+        Some(figure) => Long::new(figure).map(Some),
+        None => Some(None),
+    }
+}

@@ -1,0 +1,195 @@
+//! Counts of numbers (document `callstats-number-kpis`).
+
+mod count;
+mod filter;
+
+use std::sync::Arc;
+
+use async_graphql::{Context, ID, Object};
+use futures_util::future::join_all;
+use jiff::Timestamp;
+use provider_core::domain::{KpiAnswer, KpiFilter, KpiGrouping};
+use service::KpiBreakdown;
+use strum::IntoEnumIterator;
+
+use self::count::{NumberCount, NumberCountByDealer, NumberCountByStatus, NumberCountByType, rows};
+pub(crate) use self::filter::NumberKpiFilter;
+use super::{
+    access,
+    asked::{self, Kpis},
+    error::{ApiError, Result},
+    input,
+    providers::{self, Provider},
+    scalars::DateTime,
+    switchboard,
+};
+
+/// Counts of the numbers of a source.
+pub(crate) struct NumberKpis {
+    source: Arc<Provider>,
+    filter: KpiFilter,
+    /// What the document asks for.
+    wanted: Vec<KpiBreakdown>,
+}
+
+const SUMMARY: KpiBreakdown = KpiBreakdown::Grouping(KpiGrouping::Summary);
+
+/// Every way to break numbers down, with the field that shows it.
+fn breakdowns() -> impl Iterator<Item = (&'static str, KpiBreakdown)> {
+    let groupings = KpiGrouping::iter().map(|grouping| {
+        let field = match grouping {
+            KpiGrouping::Summary => "summary",
+            KpiGrouping::Status => "byStatus",
+            KpiGrouping::Dealer => "byDealer",
+            KpiGrouping::Type => "byType",
+        };
+        (field, KpiBreakdown::Grouping(grouping))
+    });
+    groupings.chain([("byCategory", KpiBreakdown::Category)])
+}
+
+impl NumberKpis {
+    /// The counts of a source that the caller may read, as far as the field that is being resolved asks for them.
+    fn of(ctx: &Context<'_>, source: Arc<Provider>, filter: Option<NumberKpiFilter>) -> Result<Self> {
+        let filter = filter.unwrap_or_default().read()?;
+        switchboard(ctx)?.kpi_source(access::viewer(ctx)?, Some(source.provider()))?;
+        let look_ahead = ctx.look_ahead();
+        let wanted = breakdowns().filter(|(field, _)| look_ahead.field(field).exists());
+        Ok(Self {
+            source,
+            filter,
+            wanted: wanted.map(|(_, breakdown)| breakdown).collect(),
+        })
+    }
+
+    async fn count(&self, ctx: &Context<'_>, breakdown: KpiBreakdown) -> Result<Arc<KpiAnswer>> {
+        let (source, filter) = (self.source.provider().clone(), self.filter.clone());
+        asked::once(
+            ctx,
+            Kpis(source.clone(), breakdown, filter.clone()),
+            |switchboard, who| async move {
+                let answer = switchboard.number_kpis(&who, &source, breakdown, &filter).await;
+                answer.map(Arc::new)
+            },
+        )
+        .await
+    }
+
+    async fn grouped<T>(
+        &self,
+        ctx: &Context<'_>,
+        grouping: KpiBreakdown,
+        row: impl Fn(&provider_core::domain::KpiRow) -> Option<T>,
+    ) -> Result<Vec<T>> {
+        rows(&self.source, &*self.count(ctx, grouping).await?, row)
+    }
+
+    async fn summed_up(&self, ctx: &Context<'_>) -> Result<NumberCount> {
+        let mut rows = self.grouped(ctx, SUMMARY, NumberCount::of).await?;
+        rows.pop()
+            .ok_or_else(|| ApiError::internal("a summary without its row"))
+    }
+
+    async fn oldest(&self, ctx: &Context<'_>) -> Option<Timestamp> {
+        let wanted = if self.wanted.is_empty() {
+            &[SUMMARY][..]
+        } else {
+            &self.wanted
+        };
+        let answers = join_all(wanted.iter().map(|breakdown| self.count(ctx, *breakdown))).await;
+        let known = answers.into_iter().flatten().filter_map(|answer| answer.as_of);
+        known.min()
+    }
+}
+
+/// Counts of numbers, as the document "Number KPIs" (callstats) defines them. Each is counted when it is asked
+/// for, all at once; one that fails is null with an error, and the others answer.
+///
+/// Figures of the own inventory are of the numbers that the key sees, now. Those of another provider are of our
+/// whole account there, as it counts them, and can be half a minute old.
+#[Object]
+impl NumberKpis {
+    /// All numbers that the filter lets through (`/backend/kpi/numbers/`). Null with an error when they can't be
+    /// counted.
+    async fn summary(&self, ctx: &Context<'_>) -> Option<Result<NumberCount>> {
+        Some(self.summed_up(ctx).await)
+    }
+
+    /// By status (`byStatus`); a status without numbers can be missing. Null with an error when they can't be
+    /// counted.
+    async fn by_status(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByStatus>>> {
+        let grouping = KpiBreakdown::Grouping(KpiGrouping::Status);
+        Some(self.grouped(ctx, grouping, NumberCountByStatus::of).await)
+    }
+
+    /// By dealer (`byDealer`). Null with an error when they can't be counted.
+    async fn by_dealer(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByDealer>>> {
+        let grouping = KpiBreakdown::Grouping(KpiGrouping::Dealer);
+        Some(self.grouped(ctx, grouping, NumberCountByDealer::of).await)
+    }
+
+    /// By type (`byType`), as finely as the source tells types apart: the own inventory by NumberType, the document
+    /// by NumberCategory. Null with an error when they can't be counted.
+    async fn by_type(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByType>>> {
+        let grouping = KpiBreakdown::Grouping(KpiGrouping::Type);
+        Some(self.grouped(ctx, grouping, NumberCountByType::of).await)
+    }
+
+    /// By the document's four categories, so that sources can be compared. Null with an error where a source counts
+    /// by finer types, since their customers don't add up, and when they can't be counted.
+    async fn by_category(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByType>>> {
+        let category = KpiBreakdown::Category;
+        Some(self.grouped(ctx, category, NumberCountByType::of).await)
+    }
+
+    /// Whose figures these are.
+    async fn source(&self) -> &Arc<Provider> {
+        &self.source
+    }
+
+    /// As of when: the oldest of the figures that are asked for beside this. Null where the source does not say.
+    async fn as_of(&self, ctx: &Context<'_>) -> Option<DateTime> {
+        self.oldest(ctx).await.map(DateTime::from)
+    }
+}
+
+/// The counts of a provider: none where it counts no numbers.
+pub(crate) fn of_provider(
+    ctx: &Context<'_>,
+    provider: &Arc<Provider>,
+    filter: Option<NumberKpiFilter>,
+) -> Option<Result<NumberKpis>> {
+    provider
+        .counts_numbers()
+        .then(|| NumberKpis::of(ctx, Arc::clone(provider), filter))
+}
+
+#[derive(Default)]
+pub(crate) struct KpiQueries;
+
+#[Object]
+impl KpiQueries {
+    /// How many numbers there are, and how many customers hold them. Open to KPI keys. Null with an error when the
+    /// filter can't be used, or the key may not read the source's figures.
+    async fn number_kpis(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which numbers; all when absent.")] filter: Option<NumberKpiFilter>,
+        #[graphql(
+            desc = "Global id of the Provider whose figures are wanted: only keys for the whole platform may read those of \
+                    others than the own inventory, which is asked when this is absent."
+        )]
+        source: Option<ID>,
+    ) -> Option<Result<NumberKpis>> {
+        Some(of_source(ctx, filter, source.as_ref()))
+    }
+}
+
+fn of_source(ctx: &Context<'_>, filter: Option<NumberKpiFilter>, source: Option<&ID>) -> Result<NumberKpis> {
+    let who = access::principal(ctx)?;
+    let wanted = input::optional_provider(source, "source")?;
+    let id = switchboard(ctx)?.kpi_source(&who, wanted.as_ref())?;
+    let source = providers::find(ctx, id.as_str())?
+        .ok_or_else(|| ApiError::internal("a provider that is not in the directory"))?;
+    NumberKpis::of(ctx, source, filter)
+}

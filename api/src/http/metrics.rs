@@ -1,0 +1,89 @@
+//! Figures for Prometheus at `/metrics`.
+//!
+//! They are about the whole installation, so the key must be for the whole of it; of which level does not matter, since
+//! nothing of a tenant is in them. There is no exception for this machine: behind a reverse proxy everybody comes from
+//! there.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use axum::{
+    Json, Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use graphql_server::{AuthError, Credentials};
+use serde_json::json;
+use service::Scope;
+
+use super::auth::KeyAuthenticator;
+use crate::{graphql::error::ErrorCode, telemetry::Metrics};
+
+const PATH: &str = "/metrics";
+/// The text format of Prometheus.
+const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+#[derive(Clone)]
+struct Figures {
+    authenticator: Arc<KeyAuthenticator>,
+    metrics: Metrics,
+}
+
+pub(super) fn routes(authenticator: Arc<KeyAuthenticator>, metrics: Metrics) -> Router {
+    Router::new().route(PATH, get(figures)).with_state(Figures {
+        authenticator,
+        metrics,
+    })
+}
+
+async fn figures(State(figures): State<Figures>, request: Request) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let credentials = Credentials::in_headers(request.headers(), peer.map(|ConnectInfo(peer)| *peer));
+    let answer = match figures.authenticator.identify(credentials).await {
+        Ok(principal) if principal.scope == Scope::Platform => {
+            ([(header::CONTENT_TYPE, TEXT)], figures.metrics.render()).into_response()
+        }
+        Ok(_) => refused(
+            StatusCode::FORBIDDEN,
+            ErrorCode::Forbidden,
+            "These figures are about the whole installation, and this key is for a part of it.",
+        ),
+        Err(error) => unknown(error),
+    };
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+}
+
+fn unknown(error: AuthError) -> Response {
+    match error {
+        AuthError::Missing | AuthError::Invalid => {
+            let message = "A valid API key for the whole installation is needed: send it as \
+                           \"Authorization: Bearer <key>\". `switchboard keys create --name prometheus --level kpi` \
+                           issues one.";
+            let mut response = refused(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message);
+            let scheme = HeaderValue::from_static("Bearer");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+            response
+        }
+        AuthError::TooManyAttempts { retry_after } => {
+            let message = "Too many failed attempts to authenticate from this address.";
+            let mut response = refused(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, message);
+            let wait = HeaderValue::from(retry_after.as_secs());
+            response.headers_mut().insert(header::RETRY_AFTER, wait);
+            response
+        }
+        AuthError::Unavailable => {
+            let message = "API keys cannot be checked at the moment. Try again in a few seconds.";
+            refused(
+                StatusCode::SERVICE_UNAVAILABLE,
+                ErrorCode::ServiceUnavailable,
+                message,
+            )
+        }
+    }
+}
+
+fn refused(status: StatusCode, code: ErrorCode, message: &str) -> Response {
+    let error = json!({ "message": message, "extensions": { "code": code.to_string() } });
+    (status, Json(json!({ "errors": [error] }))).into_response()
+}

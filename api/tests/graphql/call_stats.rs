@@ -1,0 +1,307 @@
+//! Statistics of calls, from providers that count calls.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use service::{AccessLevel, Principal, Scope};
+
+use crate::{
+    upstream::{Manner, Upstream},
+    world::{World, admin, code, in_both_worlds, key, with_providers},
+};
+
+const QUERY: &str = "query ($filter: CallStatisticsFilter!, $source: ID, $orderBy: CallStatisticsOrder, $first: Int, $after: String) {
+    callStatistics(filter: $filter, source: $source, orderBy: $orderBy, first: $first, after: $after) {
+        totalCount
+        pageInfo { hasNextPage hasPreviousPage endCursor }
+        nodes {
+            employeeId employeeName extensionId extensionNumber
+            intervals { key isoYear start end counts { outboundCalls inboundSeconds inboundBusy inboundRungElsewhere } }
+            total { outboundCalls outboundSeconds inboundCalls inboundSeconds inboundBusy inboundRungElsewhere }
+        }
+        caveats { field message }
+        source { name } timeZone interval from to
+    }
+}";
+
+fn telecomx() -> Arc<Upstream> {
+    Arc::new(Upstream::new("telecomx", &["calls"]))
+}
+
+/// The document's example, by the zone of its writer.
+fn december() -> Value {
+    json!({
+        "from": "2020-11-30T00:00:00+01:00",
+        "to": "2020-12-20T23:59:59+01:00",
+        "interval": "WEEK",
+        "ignoreBelow": 10,
+        "ignoreLocal": true,
+    })
+}
+
+async fn ask(world: &World, who: Principal, filter: Value) -> Value {
+    world.ask_as(who, QUERY, json!({ "filter": filter })).await
+}
+
+/// The argument that an answer blames.
+fn blamed(answer: &Value) -> &str {
+    assert_eq!(code(answer), "BAD_USER_INPUT", "{answer}");
+    answer["errors"][0]["extensions"]["argument"]
+        .as_str()
+        .expect("an argument")
+}
+
+fn foreign(answer: &Value) -> (&Value, &Value, &Value) {
+    let error = &answer["errors"][0];
+    (&error["message"], &error["extensions"], &answer["data"])
+}
+
+#[tokio::test]
+async fn the_documents_example_is_answered_with_its_week_numbers_and_sums() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let mut answer = ask(world, admin(), december()).await;
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        let report = answer["data"]["callStatistics"].take();
+        assert_eq!(report["totalCount"], 3);
+        assert_eq!(report["source"]["name"], "telecomx");
+        assert_eq!(report["timeZone"], "Europe/Copenhagen", "the source's own clock");
+        assert_eq!(report["from"], "2020-11-29T23:00:00Z");
+        assert_eq!(report["to"], "2020-12-20T22:59:59Z");
+        assert_eq!(report["caveats"][0]["field"], "INBOUND_ANSWERED");
+        let bo = json!({
+            "employeeId": "5450f1834b75ff21032563a1",
+            "employeeName": "Bo Madsen",
+            "extensionId": "extension-232",
+            "extensionNumber": "232",
+            "intervals": [
+                {
+                    "key": "49", "isoYear": 2020,
+                    "start": "2020-11-29T23:00:00Z", "end": "2020-12-06T23:00:00Z",
+                    "counts": { "outboundCalls": 80, "inboundSeconds": 27041, "inboundBusy": 0, "inboundRungElsewhere": null },
+                },
+                {
+                    "key": "50", "isoYear": 2020,
+                    "start": "2020-12-06T23:00:00Z", "end": "2020-12-13T23:00:00Z",
+                    "counts": { "outboundCalls": 106, "inboundSeconds": 45536, "inboundBusy": 0, "inboundRungElsewhere": null },
+                },
+            ],
+            "total": {
+                "outboundCalls": 186, "outboundSeconds": 47797, "inboundCalls": 270,
+                "inboundSeconds": 72577, "inboundBusy": 0, "inboundRungElsewhere": null,
+            },
+        });
+        assert_eq!(report["nodes"][0], bo);
+        assert_eq!(upstream.take_asked(), ["call_stats.report -"], "the account's own customer");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_asked_is_named() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        for (change, argument) in [
+            (json!({ "to": "2020-11-29T00:00:00Z" }), "filter.to"),
+            (
+                json!({ "from": "2999-01-01T00:00:00Z", "to": null }),
+                "filter.from",
+            ),
+            (json!({ "from": "2020-12-01" }), "filter.from"),
+            (json!({ "from": "2020-01-01-T00:00:00.000Z" }), "filter.from"),
+            (json!({ "to": "yesterday" }), "filter.to"),
+            (json!({ "timeZone": "Mars/Olympus" }), "filter.timeZone"),
+            (json!({ "ignoreBelow": -1 }), "filter.ignoreBelow"),
+            (json!({ "customerId": "x" }), "filter.customerId"),
+            (json!({ "employeeIds": [""] }), "filter.employeeIds"),
+            (json!({ "employeeIds": vec!["x"; 101] }), "filter.employeeIds"),
+            (
+                json!({ "interval": "HOUR", "to": "2025-01-01T00:00:00Z" }),
+                "filter.to",
+            ),
+        ] {
+            let mut filter = december();
+            let fields = filter.as_object_mut().expect("an object");
+            fields.extend(change.as_object().expect("an object").clone());
+            let answer = ask(world, admin(), filter).await;
+            assert_eq!(blamed(&answer), argument, "{change}");
+            assert_eq!(answer["data"]["callStatistics"], Value::Null);
+        }
+        let answer = ask(world, admin(), json!({ "timeZone": "UTC" })).await;
+        assert_eq!(
+            code(&answer),
+            "PROVIDER_UNSUPPORTED",
+            "the source cuts by its own clock"
+        );
+        assert_eq!(answer["errors"][0]["extensions"]["argument"], "filter.timeZone");
+        let variables = json!({ "filter": december(), "first": 101 });
+        assert_eq!(blamed(&world.ask(QUERY, variables).await), "first");
+        assert_eq!(upstream.take_asked(), Vec::<String>::new(), "nothing was sent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_customers_key_gets_its_own_customers_calls() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let scope = world.customer_scope("C1").await;
+        let own = world.customer("C1").await;
+        for filter in [json!({}), json!({ "customerId": own })] {
+            let answer = ask(world, key(AccessLevel::Viewer, scope), filter).await;
+            assert_eq!(answer.get("errors"), None, "{answer}");
+        }
+        assert_eq!(upstream.take_asked(), ["call_stats.report C1"; 2]);
+        let absent = json!({ "customerId": "MTpDdXN0b21lcjo5OTk5OTk" }); // 1:Customer:999999
+        let absent = ask(world, key(AccessLevel::Viewer, scope), absent).await;
+        let other = json!({ "customerId": world.customer("C0").await });
+        let other = ask(world, key(AccessLevel::Owner, scope), other).await;
+        assert_eq!(blamed(&other), "filter.customerId");
+        assert_eq!(
+            foreign(&other),
+            foreign(&absent),
+            "another's customer looks absent"
+        );
+        assert_eq!(upstream.take_asked(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_resellers_key_says_which_customer_and_a_groups_key_gets_none() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let Scope::Customer {
+            reseller_id,
+            customer_id,
+        } = world.customer_scope("C1").await
+        else {
+            panic!("a customer's scope");
+        };
+        let reseller = key(AccessLevel::Reseller, Scope::Reseller { reseller_id });
+        assert_eq!(
+            blamed(&ask(world, reseller.clone(), json!({})).await),
+            "filter.customerId"
+        );
+        let customer = json!({ "customerId": world.customer("C1").await });
+        ask(world, reseller, customer.clone()).await;
+        assert_eq!(upstream.take_asked(), ["call_stats.report C1"]);
+        let group = Scope::Group {
+            reseller_id,
+            customer_id,
+            group_id: 1,
+        };
+        for filter in [json!({}), customer] {
+            let answer = ask(world, key(AccessLevel::Owner, group), filter).await;
+            assert_eq!(code(&answer), "FORBIDDEN");
+        }
+        assert_eq!(upstream.take_asked(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_source_is_the_only_one_that_counts_calls_or_the_one_named() {
+    in_both_worlds(async |world| {
+        let answer = ask(world, admin(), json!({})).await;
+        assert_eq!(code(&answer), "PROVIDER_UNSUPPORTED", "nobody counts calls");
+    })
+    .await;
+    let (one, other) = (telecomx(), Arc::new(Upstream::new("telecomx-no", &["calls"])));
+    let counts_not = Arc::new(Upstream::new("callstats", &["kpis"]));
+    let providers = vec![one.plain(), other.plain(), counts_not.plain()];
+    with_providers(providers, async |world| {
+        let answer = ask(world, admin(), json!({})).await;
+        assert_eq!(blamed(&answer), "source");
+        let message = answer["errors"][0]["message"].as_str().expect("a message");
+        assert!(message.contains("telecomx, telecomx-no"), "{message}");
+        let named = json!({ "filter": {}, "source": world.provider("telecomx-no").await });
+        let answer = world.ask(QUERY, named).await;
+        assert_eq!(answer["data"]["callStatistics"]["source"]["name"], "telecomx-no");
+        assert_eq!((one.take_asked().len(), other.take_asked().len()), (0, 1));
+        let unable = json!({ "filter": {}, "source": world.provider("callstats").await });
+        let answer = world.ask(QUERY, unable).await;
+        assert_eq!(code(&answer), "PROVIDER_UNSUPPORTED");
+        assert_eq!(answer["errors"][0]["extensions"]["provider"], "callstats");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn employees_come_in_pages_of_one_report() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let page = async |after: Value| {
+            let variables = json!({ "filter": december(), "first": 2, "after": after });
+            world.data(QUERY, variables).await["callStatistics"].take()
+        };
+        let first = page(Value::Null).await;
+        let names = |page: &Value| {
+            let rows = page["nodes"].as_array().expect("rows").clone();
+            rows.iter()
+                .map(|row| row["employeeName"].clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names(&first), ["Bo Madsen", "Benny Andersen"]);
+        assert_eq!(first["pageInfo"]["hasNextPage"], true);
+        let cursor = first["pageInfo"]["endCursor"].clone();
+        let second = page(cursor.clone()).await;
+        assert_eq!(names(&second), ["Hans Hansen"]);
+        assert_eq!(second["pageInfo"]["hasNextPage"], false);
+        assert_eq!(second["pageInfo"]["hasPreviousPage"], true);
+        assert_eq!(second["totalCount"], 3);
+        let mut filter = december();
+        filter["ignoreLocal"] = json!(false);
+        let answer = world
+            .ask(QUERY, json!({ "filter": filter, "after": cursor }))
+            .await;
+        assert_eq!(blamed(&answer), "after", "a cursor of another question");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn named_employees_are_asked_for_by_the_sources_ids() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let mut filter = december();
+        filter["employeeIds"] = json!(["534bf567221eb20000136767"]);
+        let answer = ask(world, admin(), filter).await;
+        let report = &answer["data"]["callStatistics"];
+        assert_eq!(report["totalCount"], 1);
+        assert_eq!(report["nodes"][0]["employeeName"], "Hans Hansen");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_question_twice_in_a_request_is_asked_once() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let query = "query ($filter: CallStatisticsFilter!) {
+            a: callStatistics(filter: $filter, first: 1) { totalCount }
+            b: callStatistics(filter: $filter, first: 2) { nodes { employeeName } }
+            c: callStatistics(filter: {interval: MONTH}) { totalCount }
+        }";
+        world.data(query, json!({ "filter": december() })).await;
+        assert_eq!(upstream.take_asked().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_source_that_is_down_nulls_the_report_and_says_when_to_ask_again() {
+    let upstream = Arc::new(Upstream::new("telecomx", &["calls"]).behaving(Manner::Down));
+    with_providers(vec![upstream.plain()], async |world| {
+        let query = "{ callStatistics(filter: {}) { totalCount } viewer { name } }";
+        let answer = world.ask(query, Value::Null).await;
+        assert_eq!(code(&answer), "PROVIDER_UNAVAILABLE");
+        let extensions = &answer["errors"][0]["extensions"];
+        assert_eq!(extensions["provider"], "telecomx");
+        assert_eq!(extensions["retryable"], true);
+        assert_eq!(extensions["retryAfter"], 7);
+        assert_eq!(answer["data"]["callStatistics"], Value::Null);
+        assert!(answer["data"]["viewer"]["name"].is_string());
+    })
+    .await;
+}
