@@ -5,6 +5,10 @@
 
 pub mod api_key;
 pub mod assignment;
+pub mod call;
+pub mod call_import;
+pub mod call_import_fault;
+pub mod call_party;
 pub mod customer;
 pub mod dealer;
 pub mod employee;

@@ -24,6 +24,7 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "benches",
         &[
+            "calls",
             "numbering",
             "provider-core",
             "provider-testkit",
@@ -31,6 +32,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "store",
         ],
     ),
+    ("calls", &["numbering", "provider-core"]),
     ("entity", &[]),
     ("graphql-server", &[]),
     ("migration", &[]),
@@ -38,8 +40,11 @@ const EDGES: &[(&str, &[&str])] = &[
     ("provider-core", &["numbering"]),
     ("provider-registry", &["provider-core", "provider-testkit"]),
     ("provider-testkit", &["provider-core"]),
-    ("service", &["numbering", "provider-core", "store"]),
-    ("store", &["entity", "migration", "numbering", "provider-core"]),
+    ("service", &["calls", "numbering", "provider-core", "store"]),
+    (
+        "store",
+        &["calls", "entity", "migration", "numbering", "provider-core"],
+    ),
     ("tests", &[]),
     ("web", &[]),
 ];
@@ -54,6 +59,7 @@ const FORBIDDEN_TO_ADAPTERS: &[&str] = &["async-graphql", "axum", "hyper", "reqw
 /// What must stay out of a crate's own dependencies.
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("api", &["sea-orm", "sqlx"]),
+    ("calls", &["tokio", "sea-orm", "sqlx", "async-graphql", "axum"]),
     ("graphql-server", &["sea-orm", "sqlx"]),
     ("migration", &["entity"]),
     (

@@ -1,0 +1,3 @@
+//! Calls: what imports write and statistics read.
+
+pub mod days;
