@@ -12,10 +12,12 @@ use std::{
 use email_address::{EmailAddress, Options};
 use jiff::Timestamp;
 use provider_core::{
+    call::CallContext,
     domain::{
-        AddressChange, CallCenterRef, CallCenterStatistics, CustomerRef, GroupRef, Page, PageRequest,
-        PageToken, Period, ProviderId, ReportingSettings, ReportingUpdate,
+        AddressChange, CallCenterRef, CallCenterStatistics, CustomerRef, GroupRef, PageRequest, Period,
+        ProviderId, ReportingSettings, ReportingUpdate,
     },
+    error::{ErrorKind, ProviderError},
     port::CallCenters,
     provider::Ports,
 };
@@ -45,6 +47,8 @@ pub struct CallCenterId {
     pub name: String,
 }
 
+/// Most call centers of a group. There are a few; a listing without end is not waited for.
+const MOST_CENTERS: usize = 1_000;
 /// Longest name of a call center, in characters.
 const LONGEST_NAME: usize = 255;
 
@@ -140,19 +144,17 @@ impl Switchboard {
         self.call_centers_port(wanted, path).map(|(id, _)| id.clone())
     }
 
-    /// Some of a group's call centers, in the provider's order, from a place that an earlier page gave.
+    /// All of a group's call centers, in the provider's order.
     ///
     /// # Errors
     /// A refusal at `input.filter`; [`ServiceError::Provider`], with `Unsupported` where call centers can't be
-    /// listed.
+    /// listed, or where there are more of them than a group can have.
     pub async fn call_centers(
         &self,
         who: &Principal,
         provider: Option<&ProviderId>,
         group_id: i64,
-        limit: u32,
-        after: Option<PageToken>,
-    ) -> ServiceResult<Page<CallCenter>> {
+    ) -> ServiceResult<Vec<CallCenter>> {
         who.may_view()?;
         let (provider, port) = self.call_centers_port(provider, "input.filter.provider")?;
         let mut groups = self.group_refs(who, vec![group_id]).await?;
@@ -163,20 +165,16 @@ impl Switchboard {
                 "no group with this id is visible to this key",
             ));
         };
-        // Where nothing can be listed the terms say so, whatever the limit.
-        let limit = limit.clamp(1, port.terms().largest_page.max(1));
         let cx = self.call_context(who, &group.owner().tenant());
-        let page = port.list(&cx, &group_ref, &PageRequest { limit, after }).await?;
-        let items = page.items.into_iter().map(|center| CallCenter {
+        let centers = list_all(port.as_ref(), &cx, &group_ref)
+            .await
+            .map_err(|error| error.with_provider(provider.clone()))?;
+        let centers = centers.into_iter().map(|center| CallCenter {
             provider: provider.clone(),
             group: group.clone(),
             center,
         });
-        Ok(Page {
-            items: items.collect(),
-            next: page.next,
-            total: page.total,
-        })
+        Ok(centers.collect())
     }
 
     /// How a call center reports.
@@ -282,6 +280,30 @@ pub fn call_center_of(operation: &OperationRecord) -> Option<CallCenterId> {
     }
     let job = ReportCenter::read(&operation.input).ok()?;
     Some(job.center().clone())
+}
+
+/// Reads a provider's listing page by page.
+async fn list_all(
+    port: &dyn CallCenters,
+    cx: &CallContext,
+    group: &GroupRef,
+) -> Result<Vec<CallCenterRef>, ProviderError> {
+    // Where nothing can be listed the terms say so, whatever the limit.
+    let limit = port.terms().largest_page.max(1);
+    let (mut centers, mut after) = (Vec::new(), None);
+    loop {
+        let page = port.list(cx, group, &PageRequest { limit, after }).await?;
+        centers.extend(page.items);
+        after = page.next;
+        if after.is_none() {
+            return Ok(centers);
+        }
+        if centers.len() >= MOST_CENTERS {
+            let message =
+                format!("the group has more than {MOST_CENTERS} call centers: name the one you want");
+            return Err(ProviderError::new(ErrorKind::Unsupported, READS.0, message));
+        }
+    }
 }
 
 /// No group that the caller sees has it, or no configured provider.

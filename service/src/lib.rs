@@ -31,7 +31,8 @@ pub use call_centers::{
     CallCenter, CallCenterId, UpdateCallCenterReporting, call_center_of, statistics_range,
 };
 pub use call_stats::{
-    CallStatistics, CallStatisticsRequest, ExportLink, ExportedFile, IntervalName, PlannedStatistics,
+    CallStatistics, CallStatisticsRequest, EmployeeCallsId, ExportLink, ExportedFile, IntervalName,
+    PlannedStatistics,
 };
 pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode, whole_seconds};
 pub use events::NumberNotice;

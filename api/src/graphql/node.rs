@@ -9,12 +9,13 @@ use async_graphql::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use provider_core::domain::ProviderId;
-use service::{CallCenterId, NumberBy, Principal};
+use service::{CallCenterId, EmployeeCallsId, NumberBy, Principal};
 use strum::{Display, EnumIter, EnumString};
 
 use super::{
     access,
     call_centers::{self, CallCenter},
+    call_stats::{self, EmployeeCallStatistics},
     error::{ApiError, Result},
     loaders,
     numbers::{Hold, Number, NumberEvent},
@@ -44,10 +45,11 @@ pub(crate) enum NodeKind {
     NumberEvent,
     Provider,
     CallCenter,
+    EmployeeCallStatistics,
 }
 
 /// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`, for call centers of
-/// `1:CallCenter:<provider>:<group>:<name>`. Opaque to clients, and the same for as long as the object exists.
+/// `1:CallCenter:<provider>:<group>:<name>`, for rows of call statistics of `1:EmployeeCallStatistics:<question>`. Opaque to clients, and the same for as long as the object exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NodeId {
     kind: NodeKind,
@@ -59,6 +61,7 @@ enum Key {
     Row(i64),
     Provider(ProviderId),
     CallCenter(CallCenterId),
+    EmployeeCalls(Box<EmployeeCallsId>),
 }
 
 impl NodeId {
@@ -86,6 +89,14 @@ impl NodeId {
         }
     }
 
+    /// The id of a row of call statistics.
+    pub(crate) fn employee_calls(id: EmployeeCallsId) -> Self {
+        Self {
+            kind: NodeKind::EmployeeCallStatistics,
+            key: Key::EmployeeCalls(Box::new(id)),
+        }
+    }
+
     /// Reads an id; none when it isn't one that [`NodeId::encode`] writes.
     pub(crate) fn parse(id: &ID) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
@@ -98,6 +109,7 @@ impl NodeId {
         let key = match kind {
             NodeKind::Provider => Key::Provider(key.parse().ok()?),
             NodeKind::CallCenter => Key::CallCenter(read_call_center(key)?),
+            NodeKind::EmployeeCallStatistics => Key::EmployeeCalls(serde_json::from_str(key).ok()?),
             _ => Key::Row(key.parse().ok().filter(|row: &i64| *row > 0)?),
         };
         let parsed = Self { kind, key };
@@ -115,6 +127,7 @@ impl NodeId {
                 group_id,
                 name,
             }) => format!("{VERSION}:{kind}:{provider}:{group_id}:{name}"),
+            Key::EmployeeCalls(id) => format!("{VERSION}:{kind}:{}", serde_json::json!(id)),
         })
     }
 
@@ -130,7 +143,7 @@ impl NodeId {
     pub(crate) fn into_provider(self) -> Option<ProviderId> {
         match self.key {
             Key::Provider(id) => Some(id),
-            Key::Row(_) | Key::CallCenter(_) => None,
+            _ => None,
         }
     }
 
@@ -138,7 +151,7 @@ impl NodeId {
     pub(crate) fn into_call_center(self) -> Option<CallCenterId> {
         match self.key {
             Key::CallCenter(id) => Some(id),
-            Key::Row(_) | Key::Provider(_) => None,
+            _ => None,
         }
     }
 
@@ -201,6 +214,7 @@ pub(crate) enum Node {
     NumberEvent(NumberEvent),
     Provider(Arc<Provider>),
     CallCenter(CallCenter),
+    EmployeeCallStatistics(EmployeeCallStatistics),
 }
 
 #[derive(Default)]
@@ -270,6 +284,7 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
     let row = match key {
         Key::Provider(id) => return Ok(providers::find(ctx, id.as_str())?.map(Node::from)),
         Key::CallCenter(id) => return Ok(call_centers::with_id(ctx, id).await?.map(Node::from)),
+        Key::EmployeeCalls(id) => return Ok(call_stats::with_id(ctx, *id).await?.map(Node::from)),
         Key::Row(row) => row,
     };
     let switchboard = switchboard(ctx)?;
@@ -305,7 +320,7 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .event(who, row)
             .await?
             .map(|record| NumberEvent::from(record).into()),
-        NodeKind::Provider | NodeKind::CallCenter => None,
+        NodeKind::Provider | NodeKind::CallCenter | NodeKind::EmployeeCallStatistics => None,
     })
 }
 
@@ -317,7 +332,10 @@ mod tests {
 
     #[test]
     fn a_global_id_is_read_back_as_what_it_was_made_of() {
-        let of_rows = |kind: &NodeKind| !matches!(kind, NodeKind::Provider | NodeKind::CallCenter);
+        let of_rows = |kind: &NodeKind| {
+            use NodeKind::{CallCenter, EmployeeCallStatistics, Provider};
+            !matches!(kind, Provider | CallCenter | EmployeeCallStatistics)
+        };
         for kind in NodeKind::iter().filter(of_rows) {
             let id = NodeId::new(kind, 42);
             assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
@@ -354,6 +372,9 @@ mod tests {
             "1:CallCenter:apio:0:name",
             "1:CallCenter:Not Valid:1:name",
             "1:CallCenter:apio:1:na\nme",
+            "1:EmployeeCallStatistics:7",
+            "1:EmployeeCallStatistics:{}",
+            "1:EmployeeCallStatistics:{\"source\":\"telecomx\",\"request\":{},\"row\":\"0\",\"more\":1}",
         ] {
             assert_eq!(NodeId::parse(&encoded(wrong)), None, "{wrong}");
         }

@@ -231,8 +231,8 @@ pub(crate) fn connect_with<R, N: OutputType, X: ObjectType>(
     }
 }
 
-/// A page of a list that is all there, forward. A row is found again by its key; where it is gone the page begins
-/// where it stood.
+/// A page of a list that is all there. A row is found again by its key; where it is gone the page begins or ends where
+/// it stood.
 pub(crate) fn cut<R>(rows: Vec<R>, request: &PageRequest, key: impl Fn(&R) -> String) -> Page<R> {
     let keyed: Vec<_> = rows
         .into_iter()
@@ -242,14 +242,22 @@ pub(crate) fn cut<R>(rows: Vec<R>, request: &PageRequest, key: impl Fn(&R) -> St
             (Position { key, id }, row)
         })
         .collect();
-    let start = request.after.as_ref().map_or(0, |after| {
-        let stands = keyed.iter().position(|(position, _)| position.key == after.key);
-        stands.map_or(usize::try_from(after.id).unwrap_or(0).min(keyed.len()), |at| {
-            at + 1
-        })
+    let stands = |cursor: &Position| keyed.iter().position(|(position, _)| position.key == cursor.key);
+    let stood = |cursor: &Position| usize::try_from(cursor.id).unwrap_or(0).min(keyed.len());
+    let start = request
+        .after
+        .as_ref()
+        .map_or(0, |after| stands(after).map_or_else(|| stood(after), |at| at + 1));
+    let end = request.before.as_ref().map_or(keyed.len(), |before| {
+        stands(before).unwrap_or_else(|| stood(before))
     });
+    let end = end.max(start);
     let size = usize::try_from(request.limit).unwrap_or(usize::MAX);
-    let end = start.saturating_add(size).min(keyed.len());
+    let (start, end) = if request.backward {
+        (start.max(end.saturating_sub(size)), end)
+    } else {
+        (start, end.min(start.saturating_add(size)))
+    };
     Page {
         has_previous: start > 0,
         has_next: end < keyed.len(),
@@ -288,163 +296,4 @@ async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<Option<i64>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::graphql::error::ErrorCode;
-
-    fn position(id: i64) -> Position {
-        Position {
-            key: Key::Int(id),
-            id,
-        }
-    }
-
-    fn refused(arguments: &PageArguments, list: &List) -> bool {
-        arguments
-            .read(list)
-            .is_err_and(|error| error.code() == ErrorCode::BadUserInput)
-    }
-
-    #[test]
-    fn a_page_without_a_size_has_twenty_rows() {
-        let request = PageArguments::default().read(&List::new("numbers", &())).unwrap();
-        assert_eq!(request, PageRequest::first(20));
-    }
-
-    #[test]
-    fn sizes_go_from_zero_to_a_hundred_and_one_way() {
-        let list = List::new("numbers", &());
-        for size in [0, 1, 100] {
-            assert!(!refused(
-                &PageArguments {
-                    first: Some(size),
-                    ..Default::default()
-                },
-                &list
-            ));
-            assert!(!refused(
-                &PageArguments {
-                    last: Some(size),
-                    ..Default::default()
-                },
-                &list
-            ));
-        }
-        for size in [-1, 101, i32::MAX, i32::MIN] {
-            assert!(refused(
-                &PageArguments {
-                    first: Some(size),
-                    ..Default::default()
-                },
-                &list
-            ));
-            assert!(refused(
-                &PageArguments {
-                    last: Some(size),
-                    ..Default::default()
-                },
-                &list
-            ));
-        }
-        assert!(refused(
-            &PageArguments {
-                first: Some(1),
-                last: Some(1),
-                ..Default::default()
-            },
-            &list
-        ));
-    }
-
-    #[test]
-    fn a_cursor_is_read_back_as_the_position_it_was_made_of() {
-        let list = List::new("numbers", &"filter");
-        let text = Cursor::new(position(7), &list).encode_cursor();
-        let arguments = PageArguments {
-            after: Some(text),
-            ..Default::default()
-        };
-        assert_eq!(arguments.read(&list).unwrap().after, Some(position(7)));
-    }
-
-    #[test]
-    fn a_cursor_is_good_for_its_own_list_filter_and_order_alone() {
-        let list = List::new("numbers", &"filter");
-        let text = Cursor::new(position(7), &list).encode_cursor();
-        for other in [List::new("pools", &"filter"), List::new("numbers", &"another")] {
-            assert!(refused(
-                &PageArguments {
-                    before: Some(text.clone()),
-                    ..Default::default()
-                },
-                &other
-            ));
-        }
-    }
-
-    #[test]
-    fn a_list_that_is_all_there_goes_on_behind_the_row_of_the_cursor_or_where_it_stood() {
-        let letters = |text: &str| text.chars().map(String::from).collect::<Vec<_>>();
-        let page = |rows: &str, after| {
-            let request = PageRequest {
-                after,
-                ..PageRequest::first(2)
-            };
-            cut(letters(rows), &request, String::clone)
-        };
-        let first = page("abcde", None);
-        assert!(first.has_next && !first.has_previous);
-        let shown = |page: &Page<String>| page.items.iter().map(|(_, row)| row.as_str()).collect::<String>();
-        assert_eq!(shown(&first), "ab");
-        let after = first.items.last().map(|(position, _)| position.clone());
-        for (rows, next) in [
-            ("abcde", "cd"),
-            ("xabcde", "cd"),
-            ("acde", "cd"),
-            ("ab", ""),
-            ("", ""),
-        ] {
-            assert_eq!(shown(&page(rows, after.clone())), next, "{rows}");
-        }
-    }
-
-    #[test]
-    fn forged_cursors_are_refused() {
-        let list = List::new("numbers", &());
-        let forged = |json: &str| URL_SAFE_NO_PAD.encode(json.replace("FILTER", &list.binding));
-        for text in [
-            "!!not a cursor!!".to_owned(),
-            String::new(),
-            forged("{}"),
-            forged(r#"{"v":1,"k":1,"id":1,"f":""}"#),
-            forged(r#"{"v":2,"k":1,"id":1,"f":"FILTER"}"#),
-            forged(r#"{"v":1,"k":"text","id":1,"f":"FILTER"}"#),
-            forged(r#"{"v":1,"k":1.5,"id":1,"f":"FILTER"}"#),
-            forged(r#"{"v":1,"k":1,"id":1,"f":"FILTER","more":1}"#),
-        ] {
-            assert!(
-                refused(
-                    &PageArguments {
-                        after: Some(text.clone()),
-                        ..Default::default()
-                    },
-                    &list
-                ),
-                "{text}"
-            );
-        }
-        let by_text = list.clone().by_text(true);
-        for text in [
-            forged(r#"{"v":1,"k":"a\u0000","id":1,"f":"FILTER"}"#),
-            forged(r#"{"v":1,"k":1,"id":1,"f":"FILTER"}"#),
-        ] {
-            assert!(refused(
-                &PageArguments {
-                    after: Some(text),
-                    ..Default::default()
-                },
-                &by_text
-            ));
-        }
-    }
-}
+mod tests;

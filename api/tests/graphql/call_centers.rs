@@ -246,6 +246,20 @@ async fn call_centers_are_listed_in_pages_that_neither_skip_nor_repeat() {
             }
             assert_eq!(names, ["A", "B", "C", "D", "E"], "{first} at a time");
         }
+        let backward = "query ($group: ID!, $before: String) {
+            callCenters(filter: {groupId: $group}, last: 2, before: $before) {
+                nodes { name } pageInfo { hasPreviousPage startCursor }
+            }
+        }";
+        let page = world.data(backward, json!({ "group": group })).await["callCenters"].take();
+        assert_eq!(page["nodes"], json!([{ "name": "D" }, { "name": "E" }]));
+        let before = &page["pageInfo"]["startCursor"];
+        let page = world
+            .data(backward, json!({ "group": group, "before": before }))
+            .await["callCenters"]
+            .take();
+        assert_eq!(page["nodes"], json!([{ "name": "B" }, { "name": "C" }]));
+        assert_eq!(page["pageInfo"]["hasPreviousPage"], true);
         // From the middle of a page on, in pages of another size.
         let page = world.data(query, json!({ "group": group, "first": 3 })).await;
         let middle = &page["callCenters"]["edges"][0]["cursor"];

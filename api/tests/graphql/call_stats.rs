@@ -98,6 +98,75 @@ async fn the_documents_example_is_answered_with_its_week_numbers_and_sums() {
 }
 
 #[tokio::test]
+async fn a_row_is_read_again_by_its_id_by_those_who_may() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let query = "query ($filter: CallStatisticsFilter!, $orderBy: CallStatisticsOrder) {
+            callStatistics(filter: $filter, orderBy: $orderBy) {
+                nodes { id employeeName intervals { key counts { outboundCalls } } }
+            }
+        }";
+        let rows = async |filter: Value, order: Value| {
+            let variables = json!({ "filter": filter, "orderBy": order });
+            world.data(query, variables).await["callStatistics"]["nodes"].take()
+        };
+        let found = rows(december(), Value::Null).await;
+        let again = "query ($id: ID!) { node(id: $id) { id ... on EmployeeCallStatistics {
+            employeeName intervals { key counts { outboundCalls } }
+        } } }";
+        for row in found.as_array().expect("rows") {
+            let data = world.data(again, json!({ "id": row["id"] })).await;
+            assert_eq!(data["node"], *row);
+        }
+        let ids = |rows: &Value| {
+            let rows = rows.as_array().expect("rows").iter();
+            rows.map(|row| row["id"].as_str().expect("an id").to_owned())
+                .collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(ids(&found).len(), 3);
+        assert_eq!(ids(&found), ids(&rows(december(), json!("EMPLOYEE_NAME")).await));
+        let mut days = december();
+        days["ignoreBelow"] = json!(11);
+        assert!(ids(&found).is_disjoint(&ids(&rows(days, Value::Null).await)));
+
+        let group = key(AccessLevel::Owner, world.group_scope("Sales").await);
+        let answer = world.ask_as(group, again, json!({ "id": found[0]["id"] })).await;
+        assert_eq!(answer["data"]["node"], Value::Null);
+        assert_eq!(answer.get("errors"), None, "what may not be seen looks absent");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_are_paged_from_both_ends() {
+    let upstream = telecomx();
+    with_providers(vec![upstream.plain()], async |world| {
+        let query = "query ($filter: CallStatisticsFilter!, $last: Int, $before: String) {
+            callStatistics(filter: $filter, last: $last, before: $before) {
+                nodes { employeeName } pageInfo { hasPreviousPage hasNextPage startCursor }
+            }
+        }";
+        let mut seen = Vec::new();
+        let mut before = Value::Null;
+        loop {
+            let variables = json!({ "filter": december(), "last": 1, "before": before });
+            let page = world.data(query, variables).await["callStatistics"].take();
+            seen.push(page["nodes"][0]["employeeName"].clone());
+            before = page["pageInfo"]["startCursor"].clone();
+            if page["pageInfo"]["hasPreviousPage"] == false {
+                break;
+            }
+        }
+        seen.reverse();
+        let all = world.data(QUERY, json!({ "filter": december() })).await;
+        let rows = all["callStatistics"]["nodes"].as_array().expect("rows");
+        let names: Vec<_> = rows.iter().map(|row| row["employeeName"].clone()).collect();
+        assert_eq!(seen, names);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_cannot_be_asked_is_named() {
     let upstream = telecomx();
     with_providers(vec![upstream.plain()], async |world| {

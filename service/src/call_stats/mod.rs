@@ -6,6 +6,7 @@
 mod export;
 mod period;
 mod report;
+mod row;
 
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use store::Scope;
 
 pub use export::{ExportLink, ExportedFile};
 pub use report::{CallStatistics, IntervalName};
+pub use row::EmployeeCallsId;
 
 use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode, validate::Faults};
 
@@ -35,7 +37,8 @@ const MOST_EMPLOYEES: usize = 100;
 const LONGEST_EMPLOYEE: usize = 255;
 
 /// Asks for statistics of calls.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct CallStatisticsRequest {
     /// Row of the customer whose employees' calls are counted; absent for the caller's own, for a caller without
     /// one for the customer that our account with the source belongs to.
@@ -47,6 +50,7 @@ pub struct CallStatisticsRequest {
     /// Until when, to the second and with it; absent for the end of today.
     pub to: Option<Timestamp>,
     /// By whose clock; absent for the source's own, else UTC.
+    #[serde(with = "jiff::fmt::serde::tz::optional")]
     pub zone: Option<TimeZone>,
     /// How the counts are grouped in time; absent for days.
     pub interval: Option<GroupingInterval>,

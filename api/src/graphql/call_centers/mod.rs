@@ -146,14 +146,18 @@ impl CallCenterQueries {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Whose.")] filter: CallCenterFilter,
-        #[graphql(desc = "Size of the page, 0 to 100; 20 when absent. A provider can have smaller pages.")]
-        first: Option<i32>,
+        #[graphql(desc = "Size of the page from its beginning, 0 to 100; 20 when absent.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Size of the page from its end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
     ) -> Option<Result<Paged<CallCenter>>> {
         let page = PageArguments {
             first,
             after,
-            ..PageArguments::default()
+            last,
+            before,
         };
         Some(list::page(ctx, filter, page).await)
     }

@@ -8,14 +8,10 @@ mod words;
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
-use service::{CallStatistics, PlannedStatistics};
+use service::{CallStatistics, EmployeeCallsId, PlannedStatistics, ServiceError};
 
-pub(crate) use self::export::ExportMutations;
-use self::{
-    filter::CallStatisticsFilter,
-    report::{EmployeeCallStatistics, ReportFacts},
-    words::CallStatisticsOrder,
-};
+pub(crate) use self::{export::ExportMutations, report::EmployeeCallStatistics};
+use self::{filter::CallStatisticsFilter, report::ReportFacts, words::CallStatisticsOrder};
 use super::{
     access,
     asked::{self, Calls},
@@ -48,13 +44,18 @@ impl CallStatisticsQueries {
             desc = "Global id of the Provider that is asked. When it is absent there must be only one that counts calls."
         )]
         source: Option<ID>,
-        #[graphql(desc = "Size of the page, 0 to 100; 20 when absent.")] first: Option<i32>,
+        #[graphql(desc = "Size of the page from its beginning, 0 to 100; 20 when absent.")] first: Option<
+            i32,
+        >,
         #[graphql(desc = "Only what stands behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "Size of the page from its end, 0 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only what stands before this cursor.")] before: Option<String>,
     ) -> Option<Result<Connection>> {
         let page = PageArguments {
             first,
             after,
-            ..PageArguments::default()
+            last,
+            before,
         };
         Some(statistics(ctx, filter, order_by, source.as_ref(), page).await)
     }
@@ -82,18 +83,37 @@ async fn statistics(
     let facts = ReportFacts::of(ctx, &statistics)?;
     let page = cut(statistics.rows().to_vec(), &request, CallStatistics::row_key);
     let all = i64::try_from(statistics.rows().len()).ok();
-    let rows: Option<Vec<_>> = page
-        .items
-        .into_iter()
-        .map(|(position, row)| Some((position, EmployeeCallStatistics::of(&statistics, row)?)))
-        .collect();
-    let items = rows.ok_or_else(|| ApiError::impossible_figure(statistics.source().as_str()))?;
+    let rows = page.items.into_iter();
+    let items = rows
+        .map(|(position, row)| Ok((position, EmployeeCallStatistics::of(&statistics, row)?)))
+        .collect::<Result<_>>()?;
     let page = service::Page {
         items,
         has_previous: page.has_previous,
         has_next: page.has_next,
     };
     Ok(connect_with(page, &list, Counted::Known(all), |row| row, facts))
+}
+
+/// A row of statistics by its id. None when the source no longer has it, or the key may not see it.
+pub(crate) async fn with_id(
+    ctx: &Context<'_>,
+    id: EmployeeCallsId,
+) -> Result<Option<EmployeeCallStatistics>> {
+    let who = access::principal(ctx)?;
+    let (source, request) = id.question();
+    let planned = switchboard(ctx)?
+        .plan_call_statistics(&who, Some(&source), request)
+        .await;
+    let planned = match planned {
+        // What may not be asked, or can't be, names nothing.
+        Err(ServiceError::Refused(_) | ServiceError::Denied(_)) => return Ok(None),
+        planned => planned?,
+    };
+    let statistics = ask(ctx, planned).await?;
+    let row = statistics.rows().iter().find(|row| id.is_of(row)).cloned();
+    row.map(|row| EmployeeCallStatistics::of(&statistics, row))
+        .transpose()
 }
 
 async fn ask(ctx: &Context<'_>, planned: PlannedStatistics) -> Result<Arc<CallStatistics>> {

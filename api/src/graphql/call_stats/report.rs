@@ -1,13 +1,14 @@
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use jiff::SignedDuration;
 use provider_core::domain::{self, CallInterval, EmployeeCalls};
-use service::CallStatistics;
+use service::{CallStatistics, EmployeeCallsId};
 
 use super::words::{CallStatisticsField, GroupingInterval};
 use crate::graphql::{
     error::{ApiError, Result},
+    node::NodeId,
     providers::{self, Provider},
     scalars::{DateTime, Long, TimeZone},
 };
@@ -68,7 +69,10 @@ impl CallStatisticsCaveat {
 
 /// The calls of an employee at an extension, counted.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct EmployeeCallStatistics {
+    #[graphql(skip)]
+    row: EmployeeCallsId,
     /// What the source calls the employee. Null where it does not say.
     employee_id: Option<ID>,
     /// The employee's name. Null where the source does not say.
@@ -83,11 +87,26 @@ pub(crate) struct EmployeeCallStatistics {
     total: CallCounts,
 }
 
+#[ComplexObject]
 impl EmployeeCallStatistics {
-    /// `None` when a figure is too large to be one.
-    pub(super) fn of(statistics: &CallStatistics, row: EmployeeCalls) -> Option<Self> {
+    /// Global id: of this employee's counts for this time, grouped and filtered like this. Read again by it, the
+    /// counts are as they are then.
+    pub(crate) async fn id(&self) -> NodeId {
+        NodeId::employee_calls(self.row.clone())
+    }
+}
+
+impl EmployeeCallStatistics {
+    /// A figure that is too large to be one is the source's fault.
+    pub(super) fn of(statistics: &CallStatistics, row: EmployeeCalls) -> Result<Self> {
+        let source = statistics.source();
+        Self::counted(statistics, row).ok_or_else(|| ApiError::impossible_figure(source.as_str()))
+    }
+
+    fn counted(statistics: &CallStatistics, row: EmployeeCalls) -> Option<Self> {
         let intervals = row.intervals.iter();
         Some(Self {
+            row: statistics.id_of(&row),
             total: CallCounts::of(&statistics.total(&row))?,
             intervals: intervals
                 .map(|interval| CallStatisticsInterval::of(statistics, interval))

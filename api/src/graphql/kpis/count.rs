@@ -10,9 +10,9 @@ use crate::graphql::{
 /// Longest word of an upstream that is shown.
 const LONGEST_LABEL: usize = 100;
 
-/// A count of numbers.
+/// A count of all the numbers that a filter lets through.
 #[derive(SimpleObject)]
-pub(super) struct NumberCount {
+pub(super) struct NumberTotals {
     /// How many numbers (the document's `number_count`).
     number_count: i32,
     /// How many distinct customers hold one of them (`number_customer_count`).
@@ -60,7 +60,7 @@ pub(super) struct NumberCountByType {
     customer_count: i32,
 }
 
-impl NumberCount {
+impl NumberTotals {
     pub(super) fn of(row: &KpiRow) -> Option<Self> {
         let (number_count, customer_count) = counts(row)?;
         Some(Self {
@@ -72,10 +72,10 @@ impl NumberCount {
 
 impl NumberCountByStatus {
     pub(super) fn of(row: &KpiRow) -> Option<Self> {
-        let NumberCount {
+        let NumberTotals {
             number_count,
             customer_count,
-        } = NumberCount::of(row)?;
+        } = NumberTotals::of(row)?;
         let (status, label) = match &row.key {
             KpiKey::Status(status) => (Some((*status).into()), status.to_string()),
             other => (None, own_word(other)),

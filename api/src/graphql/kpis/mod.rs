@@ -12,7 +12,7 @@ use provider_core::domain::{KpiAnswer, KpiFilter, KpiGrouping};
 use service::KpiBreakdown;
 use strum::IntoEnumIterator;
 
-use self::count::{NumberCount, NumberCountByDealer, NumberCountByStatus, NumberCountByType, rows};
+use self::count::{NumberCountByDealer, NumberCountByStatus, NumberCountByType, NumberTotals, rows};
 pub(crate) use self::filter::NumberKpiFilter;
 use super::{
     access,
@@ -84,8 +84,8 @@ impl NumberKpis {
         rows(&self.source, &*self.count(ctx, grouping).await?, row)
     }
 
-    async fn summed_up(&self, ctx: &Context<'_>) -> Result<NumberCount> {
-        let mut rows = self.grouped(ctx, SUMMARY, NumberCount::of).await?;
+    async fn summed_up(&self, ctx: &Context<'_>) -> Result<NumberTotals> {
+        let mut rows = self.grouped(ctx, SUMMARY, NumberTotals::of).await?;
         rows.pop()
             .ok_or_else(|| ApiError::internal("a summary without its row"))
     }
@@ -111,7 +111,7 @@ impl NumberKpis {
 impl NumberKpis {
     /// All numbers that the filter lets through (`/backend/kpi/numbers/`). Null with an error when they can't be
     /// counted.
-    async fn summary(&self, ctx: &Context<'_>) -> Option<Result<NumberCount>> {
+    async fn summary(&self, ctx: &Context<'_>) -> Option<Result<NumberTotals>> {
         Some(self.summed_up(ctx).await)
     }
 
