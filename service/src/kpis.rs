@@ -101,10 +101,10 @@ impl Switchboard {
     ) -> ServiceResult<KpiAnswer> {
         let (reader, as_of) = (self.database().reader(), Timestamp::now());
         let rows = match breakdown {
-            KpiBreakdown::Category => store::number_kpis_by_category(reader, scope, filter).await?,
+            KpiBreakdown::Category => store::kpis::number_kpis_by_category(reader, scope, filter).await?,
             KpiBreakdown::Grouping(grouping) => {
                 let filter = filter.clone();
-                store::number_kpis(reader, scope, &KpiQuery { grouping, filter }).await?
+                store::kpis::number_kpis(reader, scope, &KpiQuery { grouping, filter }).await?
             }
         };
         Ok(KpiAnswer {

@@ -12,8 +12,8 @@ use std::{
 use jiff::Timestamp;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use sqlx::{
     Executor,
@@ -33,6 +33,14 @@ pub enum Backend {
 }
 
 impl Backend {
+    /// The one behind a connection.
+    pub(crate) fn of(connection: &impl ConnectionTrait) -> Self {
+        match connection.get_database_backend() {
+            DbBackend::Postgres => Self::Postgres,
+            _ => Self::Sqlite,
+        }
+    }
+
     /// An SQL expression for "now" in milliseconds since the epoch. Expiries are decided by the database's
     /// clock, so that replicas whose clocks differ agree.
     #[must_use]

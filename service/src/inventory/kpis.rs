@@ -38,7 +38,7 @@ impl NumberKpis for OwnInventory {
 
     async fn count(&self, _: &CallContext, query: &KpiQuery) -> Result<KpiAnswer> {
         let as_of = Some(Timestamp::now());
-        let rows = store::number_kpis(self.database.reader(), Scope::Platform, query).await;
+        let rows = store::kpis::number_kpis(self.database.reader(), Scope::Platform, query).await;
         let rows = rows.map_err(|error| failure("kpis.count", error))?;
         Ok(KpiAnswer { as_of, rows })
     }

@@ -29,6 +29,7 @@ mod reading;
 mod recovery;
 mod refusals;
 mod scope;
+mod stock_levels;
 mod tiers;
 mod upstream;
 mod world;

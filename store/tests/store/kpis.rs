@@ -7,8 +7,9 @@ use provider_core::domain::{
     DealerFilter, KpiFilter, KpiGrouping, KpiKey, KpiQuery, KpiRow, KpiStatusFilter, KpiType, NumberStatus,
 };
 use store::{
-    Arrival, Database, EventKind, NewNumber, NumberRecord, Owner, Scope, insert_numbers, number_kpis,
-    number_kpis_by_category, testing::on_both,
+    Arrival, Database, EventKind, NewNumber, NumberRecord, Owner, Scope, insert_numbers,
+    kpis::{number_kpis, number_kpis_by_category},
+    testing::on_both,
 };
 use strum::IntoEnumIterator;
 

@@ -182,7 +182,7 @@ fn read(key: Key, row: &QueryResult) -> Result<KpiRow> {
     })
 }
 
-fn whole(count: i64) -> Result<u64> {
+pub(super) fn whole(count: i64) -> Result<u64> {
     u64::try_from(count).map_err(|_| StoreError::Corrupt {
         table: "numbers",
         column: "id",
