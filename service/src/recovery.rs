@@ -118,8 +118,12 @@ impl Switchboard {
                 let why = "the provider took the order and can't say what became of it";
                 self.needs_review(operation, operation.state, why).await
             }
-            Some(Err(error)) => {
-                tracing::warn!(operation = operation.id, %error, "operation {}: no answer yet", operation.id);
+            Some(Err(_)) => {
+                tracing::info!(
+                    operation = operation.id,
+                    "operation {}: no answer yet",
+                    operation.id
+                );
                 self.later(operation, OperationUpdate::default()).await
             }
             None => self.place_again(operation, job, handle).await,
@@ -186,7 +190,11 @@ impl Switchboard {
                 self.needs_review(operation, operation.state, why).await
             }
             Err(error) => {
-                tracing::warn!(operation = operation.id, %error, "operation {}: can't be looked for", operation.id);
+                tracing::info!(
+                    operation = operation.id,
+                    "operation {}: can't be looked for now",
+                    operation.id
+                );
                 self.later(operation, noted(&error)).await
             }
         }

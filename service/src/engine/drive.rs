@@ -177,7 +177,12 @@ impl Switchboard {
                 Ok(Verdict::Settled)
             }
             Err(error) if error.effect() == Effect::Unknown => {
-                tracing::warn!(operation = operation.id, %error, "operation {}: outcome unknown", operation.id);
+                // The failed call itself has been logged where it was made.
+                tracing::warn!(
+                    operation = operation.id,
+                    "operation {}: outcome unknown",
+                    operation.id
+                );
                 let update = OperationUpdate {
                     upstream_ref: error.reference().map(|reference| reference.as_str().to_owned()),
                     ..OperationUpdate::default()

@@ -54,7 +54,7 @@ enum HealthState {
     Unknown,
 }
 
-/// How a provider is, asked now.
+/// How a provider is: asked now, or some seconds ago as `checkedAt` says (its setting `health_cache_seconds`).
 #[derive(SimpleObject)]
 struct ProviderHealth {
     /// In a word.

@@ -93,7 +93,7 @@ pub(crate) fn instance(running: &RunningTwin, settings: &str) -> Instance {
     let mut entry = ProviderEntry::read(running.provider_table("telmetrics-test"), 1).expect("an entry");
     entry.config.extend(settings.parse::<Table>().expect("TOML"));
     let provider = make::<Telmetrics>(entry.id, entry.config).expect("a provider");
-    Instance::new(provider, &PolicySettings::default(), &BTreeSet::new())
+    Instance::new(provider, &PolicySettings::local(), &BTreeSet::new())
 }
 
 pub(crate) fn context() -> CallContext {
