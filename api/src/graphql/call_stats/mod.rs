@@ -32,6 +32,7 @@ impl CallStatisticsQueries {
     /// employee and extension. Null with an error when an argument can't be used or the source fails.
     ///
     /// Only keys for a whole customer or more read them, since the statistics of a customer are of all its groups.
+    #[allow(clippy::too_many_arguments, reason = "they are the field's in the schema")]
     async fn call_statistics(
         &self,
         ctx: &Context<'_>,
