@@ -17,6 +17,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "provider-core",
             "provider-registry",
             "provider-testkit",
+            "queues",
             "service",
             "web",
         ],
@@ -40,10 +41,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("provider-core", &["numbering"]),
     ("provider-registry", &["provider-core", "provider-testkit"]),
     ("provider-testkit", &["provider-core"]),
-    ("service", &["calls", "numbering", "provider-core", "store"]),
+    ("queues", &["provider-core"]),
+    (
+        "service",
+        &["calls", "numbering", "provider-core", "queues", "store"],
+    ),
     (
         "store",
-        &["calls", "entity", "migration", "numbering", "provider-core"],
+        &["calls", "entity", "migration", "numbering", "provider-core", "queues"],
     ),
     ("tests", &[]),
     ("web", &[]),
@@ -72,6 +77,7 @@ const FORBIDDEN: &[(&str, &[&str])] = &[
         &["sea-orm", "sqlx", "async-graphql", "axum", "reqwest"],
     ),
     ("provider-testkit", &["sea-orm", "sqlx", "async-graphql", "axum"]),
+    ("queues", &["sea-orm", "sqlx", "async-graphql", "axum", "tokio"]),
     ("service", &["sea-orm", "sqlx", "async-graphql", "axum"]),
     ("store", &["async-graphql", "axum", "reqwest"]),
 ];
