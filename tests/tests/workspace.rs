@@ -12,6 +12,7 @@ const EDGES: &[(&str, &[&str])] = &[
     (
         "api",
         &[
+            "exports",
             "graphql-server",
             "numbering",
             "provider-core",
@@ -35,7 +36,9 @@ const EDGES: &[(&str, &[&str])] = &[
     ),
     ("calls", &["numbering", "provider-core"]),
     ("entity", &[]),
+    ("exports", &["provider-core"]),
     ("graphql-server", &[]),
+    ("mail", &[]),
     ("migration", &[]),
     ("numbering", &[]),
     ("provider-core", &["numbering"]),
@@ -44,11 +47,26 @@ const EDGES: &[(&str, &[&str])] = &[
     ("queues", &["provider-core"]),
     (
         "service",
-        &["calls", "numbering", "provider-core", "queues", "store"],
+        &[
+            "calls",
+            "exports",
+            "mail",
+            "numbering",
+            "provider-core",
+            "queues",
+            "store",
+        ],
     ),
     (
         "store",
-        &["calls", "entity", "migration", "numbering", "provider-core", "queues"],
+        &[
+            "calls",
+            "entity",
+            "migration",
+            "numbering",
+            "provider-core",
+            "queues",
+        ],
     ),
     ("tests", &[]),
     ("web", &[]),
@@ -65,7 +83,9 @@ const FORBIDDEN_TO_ADAPTERS: &[&str] = &["async-graphql", "axum", "hyper", "reqw
 const FORBIDDEN: &[(&str, &[&str])] = &[
     ("api", &["sea-orm", "sqlx"]),
     ("calls", &["tokio", "sea-orm", "sqlx", "async-graphql", "axum"]),
+    ("exports", &["sea-orm", "sqlx", "async-graphql", "axum"]),
     ("graphql-server", &["sea-orm", "sqlx"]),
+    ("mail", &["sea-orm", "sqlx", "async-graphql", "axum"]),
     ("migration", &["entity"]),
     (
         "numbering",

@@ -5,10 +5,11 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
+use exports::guarded;
 use service::{ImportRow, NumberFilter, PageRequest, Principal, Switchboard};
 use tempfile::NamedTempFile;
 
-use super::{CliError, CliResult, cells::guarded, open_migrated, output};
+use super::{CliError, CliResult, open_migrated, output};
 use crate::config::Config;
 
 /// Write data to a file

@@ -1,6 +1,5 @@
 //! The command line.
 
-mod cells;
 mod check_config;
 mod demo;
 mod export;

@@ -3,12 +3,12 @@
 use std::fs::File;
 
 use csv::{ByteRecord, ErrorKind, ReaderBuilder, StringRecord};
+use exports::unguarded;
 use provider_core::domain::CountryCode;
 use service::ImportRow;
 use tokio::sync::mpsc;
 
 use super::{BATCH, faults::RowProblem};
-use crate::cli::cells::unguarded;
 
 /// Some rows, and what is wrong with others among them.
 #[derive(Debug, Default)]

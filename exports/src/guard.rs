@@ -6,12 +6,15 @@ use provider_core::domain::E164;
 
 /// What stands before a guarded cell.
 const GUARD: char = '\'';
-/// Spreadsheets take what begins with one of these for a formula; the guard itself is among them, so that taking
-/// it off gives back what was there.
-const GUARDED: [char; 7] = ['=', '+', '-', '@', '\t', '\r', GUARD];
+/// Spreadsheets take what begins with one of these for a formula (OWASP, "CSV Injection", full-width forms included);
+/// the guard itself is among them, so that taking it off gives back what was there.
+const GUARDED: [char; 12] = [
+    '=', '+', '-', '@', '\t', '\r', '\n', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', GUARD,
+];
 
 /// The cell as it is written; numbers in E.164 form are no danger and stay as they are.
-pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
+#[must_use]
+pub fn guarded(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(GUARDED) && E164::parse_strict(cell).is_err() {
         Cow::Owned(format!("{GUARD}{cell}"))
     } else {
@@ -20,7 +23,8 @@ pub(super) fn guarded(cell: &str) -> Cow<'_, str> {
 }
 
 /// The cell as it was before [`guarded`].
-pub(super) fn unguarded(cell: &str) -> &str {
+#[must_use]
+pub fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix(GUARD) {
         Some(rest) if rest.starts_with(GUARDED) => rest,
         _ => cell,
@@ -33,7 +37,9 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_formula_is_guarded() {
-        for cell in ["=1+1", "+1+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1"] {
+        for cell in [
+            "=1+1", "+1+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1+1", "'=1",
+        ] {
             assert_eq!(guarded(cell), format!("'{cell}"));
         }
     }
