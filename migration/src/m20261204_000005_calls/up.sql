@@ -69,3 +69,6 @@ CREATE TABLE call_import_faults (
   content TEXT NOT NULL,
   PRIMARY KEY (import_id, position)
 );
+
+-- Who had an extension when a call started.
+CREATE INDEX extension_assignments_history ON extension_assignments(extension_id, assigned_at);

@@ -1,3 +1,34 @@
 //! Calls: what imports write and statistics read.
 
 pub mod days;
+mod directory;
+mod import;
+mod report;
+mod rows;
+
+use sea_orm::{ConnectionTrait, DbBackend};
+
+use crate::{Result, StoreError, sql::Sql};
+
+pub use import::{ImportedCalls, PartialCall, import_calls};
+pub use report::{
+    CallImport, CallSource, add_to_call_import, begin_call_import, call_import, finish_call_import,
+};
+
+/// Appends a list that something is IN: one bound value however long it is, so that the statement stays the same.
+fn bind_texts<'t>(
+    sql: &mut Sql,
+    connection: &impl ConnectionTrait,
+    texts: impl Iterator<Item = &'t str>,
+) -> Result<()> {
+    let list: Vec<&str> = texts.collect();
+    let json = serde_json::to_string(&list).map_err(|_| StoreError::Aborted)?;
+    match connection.get_database_backend() {
+        DbBackend::Postgres => sql
+            .push("(SELECT value FROM json_array_elements_text(")
+            .bind(json)
+            .push("::json))"),
+        _ => sql.push("(SELECT value FROM json_each(").bind(json).push("))"),
+    };
+    Ok(())
+}
