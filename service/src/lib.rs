@@ -7,6 +7,7 @@ mod access;
 mod assignment;
 mod call_centers;
 mod call_stats;
+mod calls;
 mod engine;
 mod error;
 mod events;
@@ -27,6 +28,10 @@ mod tenants;
 mod validate;
 mod worker;
 
+pub use ::calls::{
+    CallLine, Format as CallFormat, Row as CallRow, RowFault as CallRowFault, Rows as CallRows,
+    Settings as CallSettings,
+};
 pub use call_centers::{
     CallCenter, CallCenterId, UpdateCallCenterReporting, call_center_of, statistics_range,
 };
@@ -34,15 +39,17 @@ pub use call_stats::{
     CallStatistics, CallStatisticsRequest, EmployeeCallsId, ExportLink, ExportedFile, IntervalName,
     PlannedStatistics,
 };
+pub use calls::{CallImportReport, CallImportRequest, CallImporter};
 pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode, whole_seconds};
 pub use events::NumberNotice;
-pub use import::{EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};
+pub use import::{EmployeeImport, EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};
 pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};
 pub use kpis::KpiBreakdown;
 pub use principal::Principal;
 pub use providers::ProviderView;
 pub use requests::*;
+pub use store::calls::CallSource;
 pub use store::{
     AccessLevel, ApiKeyRecord, AssignmentRecord, Backend, Customer, CustomerFilter, Database,
     DatabaseOptions, Dealer, DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group,

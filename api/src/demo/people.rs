@@ -34,6 +34,7 @@ pub(super) fn rows(companies: &[Company], random: &mut Rng) -> Vec<EmployeeRow> 
                 name: format!("{first} {last}"),
                 email: Some(address),
                 extension: Some((FIRST_EXTENSION + index).to_string()),
+                extension_since: None,
             });
         }
     }

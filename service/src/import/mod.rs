@@ -14,7 +14,7 @@ mod write;
 use provider_core::domain::E164;
 use serde::{Deserialize, Serialize};
 
-pub use employees::EmployeeRow;
+pub use employees::{EmployeeImport, EmployeeRow};
 
 #[cfg(doc)]
 use crate::Switchboard;

@@ -1,9 +1,11 @@
 use std::collections::HashMap;
 
+use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 
 use crate::{
     Keyset, Page, PageRequest, Result, Scope, Transaction,
+    database::timestamp,
     records::{self, Record},
     sql::{Columns, Sql},
 };
@@ -63,6 +65,19 @@ impl EmployeeFilter {
             records::contains(sql, &["e.name", "e.email"], search);
         }
     }
+}
+
+/// Somebody who had an extension for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ExtensionHolder {
+    /// Row of the assignment.
+    pub id: i64,
+    /// Row of the employee.
+    pub employee_id: i64,
+    /// Since when.
+    pub assigned_at: Timestamp,
+    /// Until when; absent while it lasts.
+    pub released_at: Option<Timestamp>,
 }
 
 impl Record for Employee {
@@ -170,16 +185,84 @@ pub async fn ensure_extension(transaction: &Transaction, customer_id: i64, numbe
     sql.one_i64(transaction.connection()).await
 }
 
+/// The row of a customer's employee with this name and e-mail address: the first where there are several.
+///
+/// # Errors
+/// What the database says.
+pub async fn employee_named(
+    transaction: &Transaction,
+    customer_id: i64,
+    name: &str,
+    email: Option<&str>,
+) -> Result<Option<i64>> {
+    let mut sql = Sql::new("SELECT id FROM employees WHERE customer_id = ");
+    sql.bind(customer_id).push_bind(" AND name = ", name);
+    match email {
+        Some(email) => sql.push_bind(" AND email = ", email),
+        None => sql.push(" AND email IS NULL"),
+    };
+    sql.push(" ORDER BY id LIMIT 1");
+    let row = sql.one(transaction.connection()).await?;
+    row.map(|row| Columns::of(&row).get()).transpose()
+}
+
+/// Everybody who had an extension, the first first.
+///
+/// # Errors
+/// What the database says.
+pub async fn extension_holders(transaction: &Transaction, extension_id: i64) -> Result<Vec<ExtensionHolder>> {
+    let mut sql = Sql::new(
+        "SELECT id, employee_id, assigned_at, released_at FROM extension_assignments WHERE extension_id = ",
+    );
+    sql.bind(extension_id).push(" ORDER BY assigned_at, id");
+    let rows = sql.all(transaction.connection()).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok(ExtensionHolder {
+                id: columns.get()?,
+                employee_id: columns.get()?,
+                assigned_at: timestamp(columns.get()?),
+                released_at: columns.get::<Option<i64>>()?.map(timestamp),
+            })
+        })
+        .collect()
+}
+
+/// Lets an assignment of an extension begin at another time.
+///
+/// # Errors
+/// What the database says.
+pub async fn move_extension_start(transaction: &Transaction, id: i64, since: Timestamp) -> Result<()> {
+    let mut sql = Sql::new("UPDATE extension_assignments SET assigned_at = ");
+    sql.bind(since.as_millisecond()).push_bind(" WHERE id = ", id);
+    sql.execute(transaction.connection()).await?;
+    Ok(())
+}
+
 /// Gives an extension to an employee from now on.
 ///
 /// # Errors
 /// [`StoreError::Duplicate`](crate::StoreError::Duplicate) of `extension_assignments_active` when somebody has the extension.
 pub async fn assign_extension(transaction: &Transaction, extension_id: i64, employee_id: i64) -> Result<i64> {
+    assign_extension_since(transaction, extension_id, employee_id, transaction.now()).await
+}
+
+/// Gives an extension to an employee, who has had it since a time.
+///
+/// # Errors
+/// As [`assign_extension`].
+pub async fn assign_extension_since(
+    transaction: &Transaction,
+    extension_id: i64,
+    employee_id: i64,
+    since: Timestamp,
+) -> Result<i64> {
     let mut sql =
         Sql::new("INSERT INTO extension_assignments (extension_id, employee_id, assigned_at) VALUES (");
     sql.bind(extension_id)
         .push_bind(", ", employee_id)
-        .push_bind(", ", transaction.now_ms());
+        .push_bind(", ", since.as_millisecond());
     sql.push(") RETURNING id");
     sql.one_i64(transaction.connection()).await
 }
@@ -189,8 +272,20 @@ pub async fn assign_extension(transaction: &Transaction, extension_id: i64, empl
 /// # Errors
 /// What the database says.
 pub async fn release_extension(transaction: &Transaction, extension_id: i64) -> Result<bool> {
+    release_extension_at(transaction, extension_id, transaction.now()).await
+}
+
+/// Takes an extension from whoever has it, who had it until a time; says whether somebody had it.
+///
+/// # Errors
+/// What the database says.
+pub async fn release_extension_at(
+    transaction: &Transaction,
+    extension_id: i64,
+    until: Timestamp,
+) -> Result<bool> {
     let mut sql = Sql::new("UPDATE extension_assignments SET released_at = ");
-    sql.bind(transaction.now_ms())
+    sql.bind(until.as_millisecond())
         .push_bind(" WHERE released_at IS NULL AND extension_id = ", extension_id);
     Ok(sql.execute(transaction.connection()).await? > 0)
 }
