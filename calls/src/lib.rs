@@ -4,8 +4,10 @@
 mod fact;
 mod formats;
 mod grouping;
+pub mod packed;
 mod parties;
 mod record;
+pub mod statistics;
 
 pub use fact::{CallFact, PartyDisposition, Side, Subject};
 pub use formats::{CallLine, Format, Rows, Settings};

@@ -6,9 +6,11 @@
 pub mod api_key;
 pub mod assignment;
 pub mod call;
+pub mod call_day;
 pub mod call_import;
 pub mod call_import_fault;
 pub mod call_party;
+pub mod call_version;
 pub mod customer;
 pub mod dealer;
 pub mod employee;

@@ -14,7 +14,7 @@ use sea_orm::{
     sea_query::ColumnType,
 };
 
-/// Column name to (kind, nullable), where kind is one of the three that the schema uses.
+/// Column name to (kind, nullable), where kind is one of the four that the schema uses.
 type Columns = BTreeMap<String, (&'static str, bool)>;
 
 async fn databases() -> Vec<(DatabaseConnection, Option<(DatabaseConnection, String)>)> {
@@ -52,6 +52,7 @@ async fn columns(db: &DatabaseConnection, table: &str) -> Columns {
                 "bigint" => "integer",
                 "text" => "text",
                 "boolean" => "boolean",
+                "bytea" => "bytes",
                 other => panic!("unexpected type {other}"),
             },
         ),
@@ -62,6 +63,7 @@ async fn columns(db: &DatabaseConnection, table: &str) -> Columns {
                 "BIGINT" | "INTEGER" => "integer",
                 "TEXT" => "text",
                 "BOOLEAN" => "boolean",
+                "BLOB" => "bytes",
                 other => panic!("unexpected type {other}"),
             },
         ),
@@ -90,6 +92,7 @@ fn described<E: EntityTrait>() -> Columns {
                 ColumnType::BigInteger => "integer",
                 ColumnType::Text => "text",
                 ColumnType::Boolean => "boolean",
+                ColumnType::Blob => "bytes",
                 other => panic!("{}: unexpected type {other:?}", column.unquoted()),
             };
             (column.unquoted().to_owned(), (kind, definition.is_null()))
@@ -153,9 +156,11 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
             api_key,
             assignment,
             call,
+            call_day,
             call_import,
             call_import_fault,
             call_party,
+            call_version,
             customer,
             dealer,
             employee,

@@ -235,6 +235,8 @@ fn argument(operation: &str, field: &str) -> Option<&'static str> {
         ("call_stats", "period") => "filter.from",
         ("call_stats", "zone") => "filter.timeZone",
         ("call_stats", "interval") => "filter.interval",
+        ("call_stats", "ignore_unanswered_below") => "filter.ignoreUnansweredBelow",
+        ("call_stats", "include_empty") => "filter.includeEmpty",
         ("call_stats", "sort") => "orderBy",
         ("call_stats", "format") => "format",
         ("call_centers", "range.start") => "range.start",

@@ -69,6 +69,8 @@ impl Upstream {
                 formats: [ExportFormat::Csv, ExportFormat::Json].into(),
                 any_customer: true,
                 zone: Some(TimeZone::get("Europe/Copenhagen").expect("a zone")),
+                ignores_unanswered: false,
+                includes_empty: false,
             },
             centers: CallCenterTerms {
                 largest_page: 3,

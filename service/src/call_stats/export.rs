@@ -200,6 +200,8 @@ mod tests {
                 period: Period::new(at("2020-11-30T23:00:00Z"), at("2020-12-21T23:00:00Z")).unwrap(),
                 zone: TimeZone::get("Europe/Copenhagen").unwrap(),
                 ignore_below_seconds: 10,
+                ignore_unanswered_below_seconds: 0,
+                include_empty: false,
                 ignore_local: true,
                 direction: CallDirection::Both,
                 interval: GroupingInterval::Week,

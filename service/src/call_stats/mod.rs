@@ -58,8 +58,12 @@ pub struct CallStatisticsRequest {
     pub direction: CallDirection,
     /// Answered calls with less talk than this many seconds are left out.
     pub ignore_below_seconds: u32,
+    /// Unanswered calls that rang for less than this many seconds are left out.
+    pub ignore_unanswered_below_seconds: u32,
     /// Whether calls between extensions are left out.
     pub ignore_local: bool,
+    /// Whether employees without calls are in the answer, where none is named.
+    pub include_empty: bool,
     /// How the employees are ordered; absent for the source's own order.
     pub sort: Option<EmployeeSort>,
     /// The fields wanted; empty for all.
@@ -118,6 +122,8 @@ impl Switchboard {
             period,
             zone,
             ignore_below_seconds: request.ignore_below_seconds,
+            ignore_unanswered_below_seconds: request.ignore_unanswered_below_seconds,
+            include_empty: request.include_empty,
             ignore_local: request.ignore_local,
             direction: request.direction,
             interval,

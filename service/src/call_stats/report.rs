@@ -167,6 +167,8 @@ mod tests {
                 period: Period::new(at("2020-12-01T00:00:00Z"), at("2021-02-01T00:00:00Z")).unwrap(),
                 zone: TimeZone::get(zone).unwrap(),
                 ignore_below_seconds: 0,
+                ignore_unanswered_below_seconds: 0,
+                include_empty: false,
                 ignore_local: false,
                 direction: CallDirection::Both,
                 interval,

@@ -50,6 +50,8 @@ impl CallStatistics {
                 interval: Some(query.interval),
                 direction: query.direction,
                 ignore_below_seconds: query.ignore_below_seconds,
+                ignore_unanswered_below_seconds: query.ignore_unanswered_below_seconds,
+                include_empty: query.include_empty,
                 ignore_local: query.ignore_local,
                 sort: None,
                 fields: query.fields.clone(),

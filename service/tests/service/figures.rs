@@ -81,6 +81,8 @@ impl Source {
                 formats: [ExportFormat::Csv].into(),
                 any_customer: true,
                 zone: None,
+                ignores_unanswered: false,
+                includes_empty: false,
             },
             centers: CallCenterTerms {
                 largest_page: 10,

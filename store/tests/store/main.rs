@@ -8,6 +8,7 @@
 )]
 
 mod api_keys;
+mod call_days;
 mod employees;
 mod fixtures;
 mod harness;

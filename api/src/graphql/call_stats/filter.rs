@@ -31,12 +31,20 @@ pub(crate) struct CallStatisticsFilter {
     /// Which calls count. The other side's counts are zero; nobody is left out for it.
     #[graphql(default)]
     direction: CallDirection,
-    /// Leaves out calls that are shorter than this many seconds (`ignoreBelow`).
+    /// Leaves out answered calls with less talk than this many seconds (`ignoreBelow`).
     #[graphql(default)]
     ignore_below: i32,
+    /// Leaves out unanswered calls that rang for less than this many seconds. Not in the document: sources of others
+    /// can't be asked for it.
+    #[graphql(default)]
+    ignore_unanswered_below: i32,
     /// Leaves out calls between extensions (`ignoreLocal`).
     #[graphql(default)]
     ignore_local: bool,
+    /// Whether employees without calls are in the answer too, where no employees are named. Not in the document:
+    /// sources of others can't be asked for it.
+    #[graphql(default)]
+    include_empty: bool,
 }
 
 impl CallStatisticsFilter {
@@ -59,11 +67,9 @@ impl CallStatisticsFilter {
                 .map(Some),
             None => Some(None),
         };
-        let ignore_below_seconds = u32::try_from(self.ignore_below).ok();
-        if ignore_below_seconds.is_none() {
-            let message = format!("seconds are not negative; this is {}", self.ignore_below);
-            faults.add(invalid, "input.filter.ignoreBelow", message);
-        }
+        let ignore_below_seconds = seconds(faults, self.ignore_below, "input.filter.ignoreBelow");
+        let path = "input.filter.ignoreUnansweredBelow";
+        let ignore_unanswered_below_seconds = seconds(faults, self.ignore_unanswered_below, path);
         let employees = self.employee_ids.unwrap_or_default();
         Some(CallStatisticsRequest {
             customer_id: customer_id?,
@@ -74,9 +80,21 @@ impl CallStatisticsFilter {
             interval: Some(self.interval.into()),
             direction: self.direction.into(),
             ignore_below_seconds: ignore_below_seconds?,
+            ignore_unanswered_below_seconds: ignore_unanswered_below_seconds?,
             ignore_local: self.ignore_local,
+            include_empty: self.include_empty,
             sort: None,
             fields: Vec::new(),
         })
     }
+}
+
+/// A number of seconds that GraphQL lets be negative.
+pub(super) fn seconds(faults: &mut Faults, given: i32, path: &str) -> Option<u32> {
+    let seconds = u32::try_from(given).ok();
+    if seconds.is_none() {
+        let message = format!("seconds are not negative; this is {given}");
+        faults.add(UserErrorCode::InvalidInput, path, message);
+    }
+    seconds
 }

@@ -31,6 +31,8 @@ pub(crate) fn terms(zone: TimeZone) -> CallStatisticsTerms {
         formats: ExportFormat::iter().collect(),
         any_customer: true,
         zone: Some(zone),
+        ignores_unanswered: false,
+        includes_empty: false,
     }
 }
 
@@ -105,6 +107,8 @@ impl Telecomx {
             period,
             zone: self.zone.clone(),
             ignore_below_seconds: 0,
+            ignore_unanswered_below_seconds: 0,
+            include_empty: false,
             ignore_local: false,
             direction: CallDirection::Both,
             interval: GroupingInterval::Day,

@@ -175,6 +175,25 @@ pub async fn undeclared_terms_are_refused(
         };
         refused_as(stats.report(cx, &query).await, ErrorKind::Unsupported)?;
     }
+    let beyond = [
+        (
+            terms.ignores_unanswered,
+            CallStatisticsQuery {
+                ignore_unanswered_below_seconds: 1,
+                ..declared.clone()
+            },
+        ),
+        (
+            terms.includes_empty,
+            CallStatisticsQuery {
+                include_empty: true,
+                ..declared.clone()
+            },
+        ),
+    ];
+    for (_, query) in beyond.iter().filter(|(able, _)| !able) {
+        refused_as(stats.report(cx, query).await, ErrorKind::Unsupported)?;
+    }
     let unsorted = CallStatisticsQuery {
         fields: vec![CallField::InboundCalls],
         sort: Some(EmployeeSort::EmployeeName),

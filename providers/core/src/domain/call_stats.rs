@@ -22,6 +22,9 @@ pub struct CallStatisticsQuery {
     pub zone: TimeZone,
     /// Answered calls with less talk than this many seconds are left out; 0 for none.
     pub ignore_below_seconds: u32,
+    /// Unanswered calls that rang for less than this many seconds are left out; 0 for none. Not in the document.
+    #[serde(default)]
+    pub ignore_unanswered_below_seconds: u32,
     /// Whether calls between extensions are left out.
     pub ignore_local: bool,
     /// Which calls count. The other side's counts are zero; employees are not left out for it.
@@ -32,6 +35,9 @@ pub struct CallStatisticsQuery {
     pub fields: Vec<CallField>,
     /// How the employees are ordered; absent for the source's own order.
     pub sort: Option<EmployeeSort>,
+    /// Whether employees without calls are in the answer, where none is named. Not in the document.
+    #[serde(default)]
+    pub include_empty: bool,
 }
 
 /// Whose side of calls counts.
@@ -197,7 +203,7 @@ pub struct CallCounts {
     pub inbound_unanswered: Option<u64>,
     /// Those that were not answered because the employee was busy; some of the unanswered.
     pub inbound_busy: Option<u64>,
-    /// Those that another member of a ring group answered. Not in the document.
+    /// Those that another member of a ring group answered; some of the unanswered. Not in the document.
     pub inbound_rung_elsewhere: Option<u64>,
 }
 

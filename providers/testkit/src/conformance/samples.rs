@@ -125,6 +125,8 @@ impl<'a> Samples<'a> {
             period,
             zone,
             ignore_below_seconds: 0,
+            ignore_unanswered_below_seconds: 0,
+            include_empty: false,
             ignore_local: false,
             direction: provider_core::domain::CallDirection::Both,
             interval,

@@ -25,6 +25,8 @@ fn example() -> CallStatisticsQuery {
             "12345678901234567890BBBB".to_owned(),
         ],
         ignore_below_seconds: 10,
+        ignore_unanswered_below_seconds: 0,
+        include_empty: false,
         ignore_local: true,
         fields: vec![
             CallField::EmployeeName,

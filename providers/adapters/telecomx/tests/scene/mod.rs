@@ -104,6 +104,8 @@ pub(crate) fn all(interval: GroupingInterval, period: Period) -> CallStatisticsQ
         period,
         zone: danish(),
         ignore_below_seconds: 0,
+        ignore_unanswered_below_seconds: 0,
+        include_empty: false,
         ignore_local: false,
         direction: CallDirection::Both,
         interval,

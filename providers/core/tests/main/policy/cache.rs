@@ -42,6 +42,8 @@ fn report(period: Period) -> CallStatisticsQuery {
         period,
         zone: TimeZone::UTC,
         ignore_below_seconds: 0,
+        ignore_unanswered_below_seconds: 0,
+        include_empty: false,
         ignore_local: false,
         direction: CallDirection::Both,
         interval: GroupingInterval::Day,

@@ -104,6 +104,8 @@ impl Script {
                 formats: [].into(),
                 any_customer: false,
                 zone: None,
+                ignores_unanswered: false,
+                includes_empty: false,
             },
             replies: Mutex::new(replies.into_iter().collect()),
             at_last: Mutex::new(Reply::Good),

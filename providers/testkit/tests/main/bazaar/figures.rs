@@ -35,6 +35,8 @@ impl FigureTerms {
             formats: [ExportFormat::Json, ExportFormat::Csv].into(),
             any_customer: false,
             zone: None,
+            ignores_unanswered: false,
+            includes_empty: false,
         };
         let days = vec![
             GroupingInterval::Day,

@@ -1,0 +1,2 @@
+DROP TABLE call_versions;
+DROP TABLE call_days;
