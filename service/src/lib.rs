@@ -57,4 +57,4 @@ pub use store::{
     OperationFilter, OperationKind, OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter,
     PoolRecord, Position, Problem, Reseller, Scope, StoreError, UpstreamFacts, position,
 };
-pub use switchboard::{Settings, StartError, Switchboard};
+pub use switchboard::{Settings, StartError, Switchboard, WebhookSettings};

@@ -1,12 +1,21 @@
 use std::{sync::Arc, time::Duration};
 
 use jiff::SignedDuration;
+use mail::Mailer;
 use numbering::Places;
 use provider_core::provider::{Instance, Provider};
 use store::{Database, DatabaseOptions, Lease, StoreError};
 use tokio::sync::watch;
 
 use crate::{ServiceResult, events::Notices, inventory::OwnInventory, keys::KeyHasher, providers::Providers};
+
+/// Where webhooks may lead.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebhookSettings {
+    /// Also to addresses of private networks and of this machine, and without TLS. Whoever may make a webhook can then
+    /// have requests sent inside the network that the program runs in.
+    pub allow_private_addresses: bool,
+}
 
 /// What a [`Switchboard`] is opened with.
 #[derive(Debug, Clone)]
@@ -19,6 +28,10 @@ pub struct Settings {
     pub providers: Vec<Instance>,
     /// How many days a released number of our own rests.
     pub quarantine_days: u32,
+    /// The mail server; without one nothing is mailed.
+    pub mailer: Option<Mailer>,
+    /// Where webhooks may lead.
+    pub webhooks: WebhookSettings,
     /// Name of this process, unique among the replicas.
     pub replica: String,
     /// How long a mutation waits for its order before it answers PENDING.
@@ -37,6 +50,8 @@ impl Settings {
             database: DatabaseOptions::default(),
             providers: Vec::new(),
             quarantine_days: 90,
+            mailer: None,
+            webhooks: WebhookSettings::default(),
             replica: crate::keys::random_token(12),
             answer_within: Duration::from_secs(2),
             provider_deadline: Duration::from_secs(8),

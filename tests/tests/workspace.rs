@@ -14,6 +14,7 @@ const EDGES: &[(&str, &[&str])] = &[
         &[
             "exports",
             "graphql-server",
+            "mail",
             "numbering",
             "provider-core",
             "provider-registry",

@@ -164,6 +164,20 @@ A configuration file with everything in it:
   requested_nodes = 10000
   websocket_operations = 20
 
+  [mail]                            # without it nothing is mailed
+  host = \"mail.example.com\"
+  port = 587                        # 465 with tls, 587 with starttls, 25 with none
+  encryption = \"starttls\"         # or \"tls\", or \"none\" in a network that is trusted
+  user = \"switchboard\"
+  password = \"${MAIL_PASSWORD}\"   # or { file = \"PATH\" }
+  from = \"Switchboard <switchboard@example.com>\"
+  hello = \"numbers.example.com\"   # how this machine calls itself; the domain of from unless said
+  trusted_certificates = \"ca.pem\" # of authorities besides those that this machine trusts
+  timeout_seconds = 30
+
+  [webhooks]
+  allow_private_addresses = false   # true lets webhooks lead into this network, and go without TLS
+
   [[provider]]                      # one for each account with a carrier
   id = \"telmetrics-uk\"
   kind = \"telmetrics\"

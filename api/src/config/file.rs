@@ -3,12 +3,13 @@
 use std::{net::SocketAddr, ops::RangeInclusive, path::Path};
 
 use graphql_server::Limits;
+use mail::Mailer;
 use provider_core::config::{ConfigFault, Secret, read_section};
 use serde::de::DeserializeOwned;
-use service::DatabaseOptions;
+use service::{DatabaseOptions, WebhookSettings};
 use toml::{Table, Value};
 
-use super::{LogFormat, seconds};
+use super::{LogFormat, mail::MailSection, seconds};
 
 /// What the file says; absent keys are absent or the default.
 #[derive(Debug, Default)]
@@ -18,6 +19,8 @@ pub(super) struct ConfigFile {
     pub(super) database: DatabaseOptions,
     pub(super) providers: Vec<Table>,
     pub(super) quarantine_days: Option<u32>,
+    pub(super) mailer: Option<Mailer>,
+    pub(super) webhooks: WebhookSettings,
     pub(super) limits: Limits,
     pub(super) connections: Option<u32>,
     pub(super) log_format: Option<LogFormat>,
@@ -39,7 +42,7 @@ pub(super) fn read(path: &Path) -> Result<(ConfigFile, Vec<String>), String> {
         faults: Vec::new(),
     };
     let file = ConfigFile::from_section(&mut section);
-    let faults = section.finish("listen, quarantine_days, database, limits, log, provider");
+    let faults = section.finish("listen, quarantine_days, database, limits, log, mail, webhooks, provider");
     Ok((
         file,
         faults.iter().map(|fault| format!("{shown}: {fault}")).collect(),
@@ -73,6 +76,13 @@ impl ConfigFile {
         root.section("log", "format, level", |section| {
             file.log_format = section.take("format");
             file.log_level = section.take("level");
+        });
+        let mail: Option<MailSection> = root.take("mail");
+        file.mailer = mail.and_then(|mail| root.keep(mail.build()));
+        root.section("webhooks", "allow_private_addresses", |section| {
+            if let Some(allow) = section.take("allow_private_addresses") {
+                file.webhooks.allow_private_addresses = allow;
+            }
         });
         let known = "connections, body_bytes, response_bytes, execution_seconds, depth, requested_nodes, \
                      websocket_operations";

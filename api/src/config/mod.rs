@@ -1,6 +1,7 @@
 //! What the program runs with: flags, environment, `switchboard.toml` and defaults, in this order of precedence.
 
 mod file;
+mod mail;
 mod show;
 
 use std::{
@@ -10,11 +11,12 @@ use std::{
     time::Duration,
 };
 
+use ::mail::Mailer;
 use clap::ValueEnum;
 use graphql_server::Limits;
 use provider_core::provider::Instance;
 use serde::Deserialize;
-use service::{DatabaseOptions, Settings};
+use service::{DatabaseOptions, Settings, WebhookSettings};
 use strum::Display;
 
 use crate::cli::GlobalOptions;
@@ -41,6 +43,10 @@ pub struct Config {
     pub providers: Vec<Instance>,
     /// How many days a released number of our own rests.
     pub quarantine_days: u32,
+    /// The mail server, if there is one.
+    pub mailer: Option<Mailer>,
+    /// Where webhooks may lead.
+    pub webhooks: WebhookSettings,
     /// Bounds on what clients may ask for.
     pub limits: Limits,
     /// Connections served at once.
@@ -169,6 +175,8 @@ impl Config {
             database: file.database,
             providers,
             quarantine_days: file.quarantine_days.unwrap_or(DEFAULT_QUARANTINE_DAYS),
+            mailer: file.mailer,
+            webhooks: file.webhooks,
             limits: file.limits,
             connections: file
                 .connections
@@ -217,6 +225,8 @@ impl Config {
             database: self.database.clone(),
             providers: self.providers.clone(),
             quarantine_days: self.quarantine_days,
+            mailer: self.mailer.clone(),
+            webhooks: self.webhooks.clone(),
             ..Settings::new(self.database_url.value.clone())
         }
     }

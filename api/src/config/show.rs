@@ -84,6 +84,27 @@ impl fmt::Display for Config {
             limits.depth, limits.requested_nodes
         )?;
         writeln!(f, "websocket_operations = {}", limits.websocket.operations)?;
+        if let Some(mailer) = &self.mailer {
+            let mail = mailer.settings();
+            writeln!(f, "\n[mail]\nhost = {}\nport = {}", text(&mail.host), mail.port)?;
+            writeln!(f, "encryption = \"{}\"", super::mail::name_of(mail.encryption))?;
+            if let Some((user, _)) = &mail.credentials {
+                writeln!(f, "user = {}\npassword = \"{HIDDEN}\"", text(user))?;
+            }
+            writeln!(f, "from = {}", text(&mail.from.to_string()))?;
+            if let Some(hello) = &mail.hello {
+                writeln!(f, "hello = {}", text(hello))?;
+            }
+            if let Some(path) = &mail.trusted_certificates {
+                writeln!(f, "trusted_certificates = {}", text(&path.to_string_lossy()))?;
+            }
+            writeln!(f, "timeout_seconds = {}", mail.timeout.as_secs())?;
+        }
+        writeln!(
+            f,
+            "\n[webhooks]\nallow_private_addresses = {}",
+            self.webhooks.allow_private_addresses
+        )?;
         for provider in &self.providers {
             // Only what names it: its own settings may hold secrets.
             let info = provider.info();

@@ -296,3 +296,82 @@ fn help_shows_every_key_of_a_policy_with_its_default() {
     let fields = format!("{shown:?}").matches(": ").count();
     assert_eq!(keys.len(), fields, "{keys}");
 }
+
+#[test]
+fn the_mail_server_is_shown_without_its_password() {
+    let folder = Folder::new();
+    folder.write("password", "hunter2");
+    let file = r#"
+        [mail]
+        host = "mail.example.com"
+        encryption = "tls"
+        user = "numbers"
+        password = { file = "password" }
+        from = "Switchboard <switchboard@example.com>"
+        timeout_seconds = 12
+        [webhooks]
+        allow_private_addresses = true
+    "#;
+    folder.write("switchboard.toml", file);
+    let shown = folder.run(&["check-config"]);
+    assert_eq!(shown.code, 0, "{shown:?}");
+    for line in [
+        "[mail]",
+        "host = \"mail.example.com\"",
+        "port = 465",
+        "encryption = \"tls\"",
+        "user = \"numbers\"\npassword = \"***\"",
+        "from = \"Switchboard <switchboard@example.com>\"",
+        "timeout_seconds = 12",
+        "[webhooks]\nallow_private_addresses = true",
+    ] {
+        assert!(shown.out.contains(line), "{line} is missing in {}", shown.out);
+    }
+    assert!(!format!("{shown:?}").contains("hunter2"));
+}
+
+#[test]
+fn faults_of_the_mail_section_are_told_with_their_keys() {
+    let folder = Folder::new();
+    folder.write("password", "hunter2");
+    for (section, key) in [
+        ("from = \"a@example.com\"", "mail"),
+        ("host = \"m\"\nfrom = \"nobody\"", "mail.from"),
+        ("host = \"a b\"\nfrom = \"a@example.com\"", "mail.host"),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\nuser = \"u\"",
+            "mail.password",
+        ),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\npassword = { file = \"password\" }",
+            "mail.user",
+        ),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\npassword = \"hunter2\"",
+            "mail.password",
+        ),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\nencryption = \"ssl\"",
+            "mail.encryption",
+        ),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\ncolour = \"red\"",
+            "mail.colour",
+        ),
+        ("host = \"m\"\nfrom = \"a@example.com\"\nport = 0", "mail.port"),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\nencryption = \"none\"\nuser = \"u\"\npassword = { file = \"password\" }",
+            "mail.encryption",
+        ),
+        (
+            "host = \"m\"\nfrom = \"a@example.com\"\ntrusted_certificates = \"nowhere.pem\"",
+            "mail.trusted_certificates",
+        ),
+    ] {
+        folder.write("switchboard.toml", &format!("[mail]\n{section}"));
+        let checked = folder.run(&["check-config"]);
+        assert_eq!(checked.code, 1, "{section}");
+        assert!(checked.err.contains(key), "{key} is missing in {}", checked.err);
+        assert!(!checked.err.contains("hunter2"), "{}", checked.err);
+    }
+}
