@@ -16,6 +16,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 mod dialect;
 mod m20261121_000001_inventory;
 mod m20261201_000002_changes;
+mod m20261202_000003_kpi_counters;
 mod m20261203_000004_call_days;
 mod m20261204_000005_calls;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261121_000001_inventory::Migration),
             Box::new(m20261201_000002_changes::Migration),
+            Box::new(m20261202_000003_kpi_counters::Migration),
             Box::new(m20261203_000004_call_days::Migration),
             Box::new(m20261204_000005_calls::Migration),
         ]

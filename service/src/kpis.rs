@@ -10,7 +10,10 @@ use provider_core::{
     port::NumberKpis,
     provider::{Ports, Provider},
 };
-use store::Scope;
+use store::{
+    Scope,
+    kpis::{CountBy, CountQuery, CountRow},
+};
 
 use crate::{INVENTORY_ID, Principal, ServiceError, ServiceResult, Switchboard};
 
@@ -99,14 +102,14 @@ impl Switchboard {
         breakdown: KpiBreakdown,
         filter: &KpiFilter,
     ) -> ServiceResult<KpiAnswer> {
-        let (reader, as_of) = (self.database().reader(), Timestamp::now());
-        let rows = match breakdown {
-            KpiBreakdown::Category => store::kpis::number_kpis_by_category(reader, scope, filter).await?,
-            KpiBreakdown::Grouping(grouping) => {
-                let filter = filter.clone();
-                store::kpis::number_kpis(reader, scope, &KpiQuery { grouping, filter }).await?
-            }
+        let as_of = Timestamp::now();
+        let by = match breakdown {
+            KpiBreakdown::Category => CountBy::Category,
+            KpiBreakdown::Grouping(grouping) => grouping.into(),
         };
+        let query = CountQuery::new(by, filter.clone());
+        let rows = store::kpis::counts(self.database(), scope, &query).await?;
+        let rows = rows.into_iter().filter_map(CountRow::document).collect();
         Ok(KpiAnswer {
             as_of: Some(as_of),
             rows,

@@ -8,6 +8,7 @@ mod assignment;
 mod call_centers;
 mod call_stats;
 mod calls;
+mod counters;
 mod engine;
 mod error;
 mod events;

@@ -1,5 +1,7 @@
 //! What happens by itself: orders that were left open, holds and quarantines that end. Every replica runs it.
 
+use std::time::Duration;
+
 use provider_core::domain::NumberStatus;
 use store::{Due, EventKind, NewEvent, NumberBy, Scope};
 use tokio::{sync::watch, task::JoinHandle};
@@ -12,24 +14,48 @@ use crate::{
 /// Numbers handled in one transaction, so that a writer never waits long.
 const BATCH: u32 = 200;
 
+/// How often changes of numbers are put into the counters: answers are exact without it, but add up what is not there.
+const COUNT_EVERY: Duration = Duration::from_millis(250);
+
 impl Switchboard {
     /// Starts the worker. It is ready after its first sweep, and ends when `shutdown` becomes true.
     pub fn start_workers(&self, mut shutdown: watch::Receiver<bool>) -> JoinHandle<()> {
         let switchboard = self.clone();
         tokio::spawn(async move {
-            loop {
-                match switchboard.sweep().await {
-                    Ok(()) => {
-                        switchboard.inner.swept.send_replace(true);
-                    }
-                    Err(error) => tracing::warn!(%error, "a sweep failed; the next one tries again"),
-                }
-                tokio::select! {
-                    () = tokio::time::sleep(switchboard.settings().sweep_every) => {}
-                    _ = shutdown.wait_for(|stop| *stop) => return,
-                }
-            }
+            let mut ending = shutdown.clone();
+            tokio::join!(
+                switchboard.sweeping(&mut shutdown),
+                switchboard.counting(&mut ending)
+            );
         })
+    }
+
+    async fn sweeping(&self, shutdown: &mut watch::Receiver<bool>) {
+        loop {
+            match self.sweep().await {
+                Ok(()) => {
+                    self.inner.swept.send_replace(true);
+                }
+                Err(error) => tracing::warn!(%error, "a sweep failed; the next one tries again"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.settings().sweep_every) => {}
+                _ = shutdown.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// Keeps the counters of numbers.
+    async fn counting(&self, shutdown: &mut watch::Receiver<bool>) {
+        loop {
+            if let Err(error) = self.keep_counters().await {
+                tracing::warn!(%error, "numbers could not be counted; the next fold tries again");
+            }
+            tokio::select! {
+                () = tokio::time::sleep(COUNT_EVERY) => {}
+                _ = shutdown.wait_for(|stop| *stop) => return,
+            }
+        }
     }
 
     /// One round: open orders, ended holds, ended quarantines.

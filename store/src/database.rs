@@ -4,7 +4,7 @@ use std::{
     str::FromStr,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -12,8 +12,8 @@ use std::{
 use jiff::Timestamp;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use sqlx::{
     Executor,
@@ -21,7 +21,7 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 
-use crate::{Result, StoreError, sql::Sql};
+use crate::{Result, StoreError, kpis, sql::Sql};
 
 /// Which database is behind a [`Database`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,10 +84,20 @@ pub struct Database {
     readers: DatabaseConnection,
     writers: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    /// The counters of numbers were found built.
+    counters: Arc<AtomicBool>,
 }
 
 /// What a transaction's closure gives back: a boxed future that borrows the transaction.
 pub type Work<'t, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 't>>;
+
+/// What a transaction is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Write,
+    Rewrite,
+    Snapshot,
+}
 
 /// A running write transaction and the instant it began by the database's clock.
 #[derive(Debug)]
@@ -231,6 +241,7 @@ impl Database {
             readers,
             writers,
             statements,
+            counters: Arc::default(),
         }
     }
 
@@ -262,6 +273,15 @@ impl Database {
         self.backend
     }
 
+    /// Whether the counters of numbers are built. They are for ever, so that it is asked until then alone.
+    pub(crate) async fn has_counters(&self) -> Result<bool> {
+        if !self.counters.load(Ordering::Relaxed) {
+            let ready = kpis::are_ready(&self.readers).await?;
+            self.counters.store(ready, Ordering::Relaxed);
+        }
+        Ok(self.counters.load(Ordering::Relaxed))
+    }
+
     /// Statements run so far, outside transactions: what tests count.
     #[must_use]
     pub fn statements(&self) -> u64 {
@@ -289,17 +309,54 @@ impl Database {
         E: From<StoreError> + Send + 'static,
         F: for<'t> FnOnce(&'t Transaction) -> Work<'t, T, E> + Send + 'static,
     {
+        self.transact(Kind::Write, work).await
+    }
+
+    /// As [`Database::write`], but every statement sees the database as it was when the first one ran, and long ones
+    /// are waited for. Where another writer changed what this one changes, it fails as busy.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn rewrite<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction) -> Work<'t, T, E> + Send + 'static,
+    {
+        self.transact(Kind::Rewrite, work).await
+    }
+
+    /// Runs `work` on a connection for reading, where every statement sees the same state of the database. Writers
+    /// aren't held up.
+    ///
+    /// # Errors
+    /// As [`Database::write`].
+    pub async fn snapshot<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction) -> Work<'t, T, E> + Send + 'static,
+    {
+        self.transact(Kind::Snapshot, work).await
+    }
+
+    async fn transact<T, E, F>(&self, kind: Kind, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> FnOnce(&'t Transaction) -> Work<'t, T, E> + Send + 'static,
+    {
         let database = self.clone();
-        let task = tokio::spawn(async move { database.transact(work).await });
+        let task = tokio::spawn(async move { database.run(kind, work).await });
         task.await.unwrap_or_else(|_| Err(StoreError::Aborted.into()))
     }
 
-    async fn transact<T, E, F>(&self, work: F) -> Result<T, E>
+    async fn run<T, E, F>(&self, kind: Kind, work: F) -> Result<T, E>
     where
         E: From<StoreError>,
         F: for<'t> FnOnce(&'t Transaction) -> Work<'t, T, E>,
     {
-        let transaction = self.begin().await?;
+        let transaction = self.begin(kind).await?;
         match work(&transaction).await {
             Ok(value) => {
                 transaction.inner.commit().await.map_err(StoreError::from)?;
@@ -313,13 +370,24 @@ impl Database {
         }
     }
 
-    async fn begin(&self) -> Result<Transaction> {
-        let immediate = (self.backend == Backend::Sqlite).then_some(SqliteTransactionMode::Immediate);
+    async fn begin(&self, kind: Kind) -> Result<Transaction> {
+        let sqlite = self.backend == Backend::Sqlite;
+        let (pool, mode) = match kind {
+            Kind::Write | Kind::Rewrite => (&self.writers, SqliteTransactionMode::Immediate),
+            Kind::Snapshot => (&self.readers, SqliteTransactionMode::Deferred),
+        };
+        let repeatable = !sqlite && kind != Kind::Write;
         let options = TransactionOptions {
-            sqlite_transaction_mode: immediate,
+            sqlite_transaction_mode: sqlite.then_some(mode),
+            isolation_level: repeatable.then_some(IsolationLevel::RepeatableRead),
             ..Default::default()
         };
-        let inner = self.writers.begin_with_options(options).await?;
+        let inner = pool.begin_with_options(options).await?;
+        if repeatable {
+            inner
+                .execute_unprepared("SET LOCAL statement_timeout = 0")
+                .await?;
+        }
         let now = now_ms(&inner, self.backend).await?;
         Ok(Transaction {
             inner,

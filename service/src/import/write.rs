@@ -74,6 +74,7 @@ impl Switchboard {
         for (index, outcome) in self.import_parsed(who, wanted).await? {
             outcomes[index] = Some(outcome);
         }
+        self.keep_counters_up().await;
         Ok(ImportReport {
             outcomes: outcomes.into_iter().flatten().collect(),
         })

@@ -12,7 +12,7 @@ use provider_core::{
     error::Result,
     port::{KpiTerms, NumberKpis},
 };
-use store::Scope;
+use store::{Scope, kpis::CountRow};
 use strum::IntoEnumIterator;
 
 use super::{OwnInventory, failure};
@@ -38,8 +38,9 @@ impl NumberKpis for OwnInventory {
 
     async fn count(&self, _: &CallContext, query: &KpiQuery) -> Result<KpiAnswer> {
         let as_of = Some(Timestamp::now());
-        let rows = store::kpis::number_kpis(self.database.reader(), Scope::Platform, query).await;
+        let rows = store::kpis::counts(&self.database, Scope::Platform, &query.into()).await;
         let rows = rows.map_err(|error| failure("kpis.count", error))?;
+        let rows = rows.into_iter().filter_map(CountRow::document).collect();
         Ok(KpiAnswer { as_of, rows })
     }
 }

@@ -13,6 +13,7 @@ mod carrier;
 mod changes;
 mod claims;
 mod contract;
+mod counters;
 mod documents;
 mod failover;
 mod figures;

@@ -5,7 +5,7 @@ use std::{future::Future, task::Poll, time::Duration};
 
 use sqlx::postgres::PgPoolOptions;
 
-use super::{Database, DatabaseOptions};
+use super::{Database, DatabaseOptions, Kind};
 use crate::{
     StoreError,
     sql::Sql,
@@ -48,7 +48,7 @@ async fn a_transaction_whose_caller_went_away_never_swallows_the_next_write() {
         };
         let narrow = Database::connect(db.url(), &one_writer).await.unwrap();
         for note in 0..ROUNDS {
-            drop_after(note % 6, narrow.begin()).await;
+            drop_after(note % 6, narrow.begin(Kind::Write)).await;
             let mut sql = Sql::new("INSERT INTO notes (note) VALUES (");
             sql.bind(note).push(")");
             narrow
@@ -74,7 +74,7 @@ async fn a_write_that_gets_no_connection_in_time_is_told_to_come_again() {
             ..DatabaseOptions::default()
         };
         let narrow = Database::connect(db.url(), &one_writer).await.unwrap();
-        let in_use = narrow.begin().await.unwrap();
+        let in_use = narrow.begin(Kind::Write).await.unwrap();
         let refused = narrow
             .write::<(), StoreError, _>(|_| Box::pin(async { Ok(()) }))
             .await;

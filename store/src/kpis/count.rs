@@ -1,191 +1,140 @@
-//! Counts of numbers, by exact aggregation over the inventory (document `callstats-number-kpis`).
+//! Counts of numbers, by aggregation over the numbers themselves: what the counters must equal, and the answer where
+//! there are none, for a customer, a group, and filters beyond the document's.
 //!
 //! Numbers in every status count as inventory, whatever provider they come from. A customer counts once, however
 //! many of the numbers it has; a released number is nobody's, although its row keeps its last owner while it rests
 //! in quarantine: the document's own example counts no customers for dropped numbers.
 
-use numbering::NumberType;
-use provider_core::domain::{
-    DealerFilter, KpiFilter, KpiGrouping, KpiKey, KpiQuery, KpiRow, KpiStatusFilter, KpiType,
-};
+use provider_core::domain::DealerFilter;
 use sea_orm::{ConnectionTrait, QueryResult};
-use strum::IntoEnumIterator;
 
+use super::query::{
+    CountBy, CountKey, CountQuery, CountRow, Tally, area_of, category_of, in_order, of_category, of_type,
+    read_area, read_country, row, types_of,
+};
 use crate::{
-    Result, Scope, StoreError, error,
+    Result, Scope, error,
     sql::{Columns, Sql},
 };
 
-/// The counts of the numbers inside `scope`, in the order of their keys: statuses and types as their enumerations
-/// have them, no dealer before the dealers' codes. A key without numbers is left out; a summary has its one row.
+/// The counts of the numbers inside `scope`, in the order of their keys. A key without numbers is left out; a
+/// count by [`CountBy::Nothing`] has its one row.
 ///
 /// # Errors
 /// What the database says.
-pub async fn number_kpis(
+pub async fn count_numbers(
     connection: &impl ConnectionTrait,
     scope: Scope,
-    query: &KpiQuery,
-) -> Result<Vec<KpiRow>> {
-    let key = match query.grouping {
-        KpiGrouping::Summary => Key::All,
-        KpiGrouping::Status => Key::Status,
-        KpiGrouping::Dealer => Key::Dealer,
-        KpiGrouping::Type => Key::Type,
-    };
-    count(connection, scope, key, &query.filter).await
-}
-
-/// The counts by the document's four categories of number. They are counted apart, because the customers of
-/// several types don't add up to the customers of their category.
-///
-/// # Errors
-/// What the database says.
-pub async fn number_kpis_by_category(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    filter: &KpiFilter,
-) -> Result<Vec<KpiRow>> {
-    count(connection, scope, Key::Category, filter).await
-}
-
-/// What rows are counted by.
-#[derive(Debug, Clone, Copy)]
-enum Key {
-    All,
-    Status,
-    Dealer,
-    Type,
-    Category,
-}
-
-impl Key {
-    /// The expression that rows of `numbers n` are grouped by; without one there is one row, also for no numbers.
-    fn expression(self) -> Option<String> {
-        match self {
-            Self::All => None,
-            Self::Status => Some("n.status".to_owned()),
-            Self::Dealer => Some("n.dealer_id".to_owned()),
-            Self::Type => Some("n.number_type".to_owned()),
-            Self::Category => Some(category()),
-        }
+    query: &CountQuery,
+) -> Result<Vec<CountRow>> {
+    let found = counting(scope, query).all(connection).await?;
+    let mut rows = Vec::with_capacity(found.len());
+    for found in &found {
+        let (key, tally) = read(query.by, found)?;
+        rows.extend(row(key, tally, query.filter.status)?);
     }
-
-    fn read(self, cell: Option<String>) -> Result<KpiKey> {
-        let word = cell.as_deref().unwrap_or_default();
-        Ok(match self {
-            Self::All => KpiKey::All,
-            Self::Dealer => KpiKey::Dealer(cell),
-            Self::Status => KpiKey::Status(error::word("numbers", "status", word)?),
-            Self::Type => KpiKey::Type(KpiType::Type(error::word("numbers", "number_type", word)?)),
-            Self::Category => KpiKey::Type(KpiType::Category(error::word("numbers", "number_type", word)?)),
-        })
-    }
+    Ok(in_order(rows))
 }
 
-/// The category of a row's type, as [`NumberType::category`] says.
-fn category() -> String {
-    let mut cases = String::from("CASE n.number_type");
-    for number_type in NumberType::iter() {
-        cases.push_str(&format!(
-            " WHEN '{number_type}' THEN '{}'",
-            number_type.category()
-        ));
-    }
-    cases.push_str(" END");
-    cases
+/// The expression that rows of `numbers n` are grouped by; without one there is one row, also for no numbers.
+fn expression(by: CountBy) -> Option<String> {
+    Some(match by {
+        CountBy::Nothing => return None,
+        CountBy::Status => "n.status".to_owned(),
+        CountBy::Dealer => "n.dealer_id".to_owned(),
+        CountBy::Type => "n.number_type".to_owned(),
+        CountBy::Category => category_of("n.number_type"),
+        CountBy::Provider => "n.provider".to_owned(),
+        CountBy::Country => "n.country".to_owned(),
+        CountBy::AreaCode => area_of("n"),
+        CountBy::Pool => "n.pool_id".to_owned(),
+    })
 }
 
-async fn count(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    key: Key,
-    filter: &KpiFilter,
-) -> Result<Vec<KpiRow>> {
-    let rows = counting(scope, key, filter).all(connection).await?;
-    let mut rows = rows
-        .iter()
-        .map(|row| read(key, row))
-        .collect::<Result<Vec<_>>>()?;
-    rows.sort_by(|one, other| one.key.cmp(&other.key));
-    Ok(rows)
+fn read_key(by: CountBy, cell: Option<String>) -> Result<CountKey> {
+    let word = cell.as_deref().unwrap_or_default();
+    Ok(match by {
+        CountBy::Nothing => CountKey::All,
+        CountBy::Dealer => CountKey::Dealer(cell),
+        CountBy::Status => CountKey::Status(error::word("numbers", "status", word)?),
+        CountBy::Type => of_type(error::word("numbers", "number_type", word)?),
+        CountBy::Category => of_category(error::word("numbers", "number_type", word)?),
+        CountBy::Provider => CountKey::Provider(word.to_owned()),
+        CountBy::Country => CountKey::Country(read_country(word)?),
+        CountBy::AreaCode => read_area(word)?,
+        CountBy::Pool => CountKey::Pool(error::word("numbers", "pool_id", word)?),
+    })
 }
 
-fn counting(scope: Scope, key: Key, filter: &KpiFilter) -> Sql {
-    let expression = key.expression();
+fn counting(scope: Scope, query: &CountQuery) -> Sql {
+    let expression = expression(query.by);
     let mut sql = Sql::new(format!(
-        "SELECT {} AS cell, COUNT(*) AS numbers, \
+        "SELECT {} AS cell, COUNT(CASE WHEN n.status <> 'DROPPED' THEN 1 END) AS live, \
+         COUNT(CASE WHEN n.status = 'DROPPED' THEN 1 END) AS dropped, \
          COUNT(DISTINCT CASE WHEN n.status <> 'DROPPED' THEN n.customer_id END) AS customers \
          FROM numbers n WHERE 1 = 1",
         expression.as_deref().unwrap_or("NULL")
     ));
     scope.restrict(&mut sql, "n");
-    restrict(&mut sql, filter);
+    restrict(&mut sql, "n", query);
     if let Some(expression) = &expression {
         sql.push(&format!(" GROUP BY {expression}"));
     }
-    let cell = match key {
-        Key::Dealer => "(SELECT d.code FROM dealers d WHERE d.id = k.cell)",
-        Key::All | Key::Status | Key::Type | Key::Category => "k.cell",
+    let cell = match query.by {
+        CountBy::Dealer => "(SELECT d.code FROM dealers d WHERE d.id = k.cell)",
+        _ => "k.cell",
     };
     sql.wrap(
-        &format!("SELECT CAST({cell} AS TEXT), k.numbers, k.customers FROM ("),
+        &format!("SELECT CAST({cell} AS TEXT), k.live, k.dropped, k.customers FROM ("),
         ") k",
     )
 }
 
-fn restrict(sql: &mut Sql, filter: &KpiFilter) {
-    match filter.status {
-        KpiStatusFilter::All => {}
-        KpiStatusFilter::NotDropped => {
-            sql.push(" AND n.status <> 'DROPPED'");
-        }
-        KpiStatusFilter::Dropped => {
-            sql.push(" AND n.status = 'DROPPED'");
-        }
-    }
-    match &filter.dealer {
+/// Appends the conditions of a query to rows with the dimensions of numbers; the status's are left to [`row`].
+pub(super) fn restrict(sql: &mut Sql, alias: &str, query: &CountQuery) {
+    match &query.filter.dealer {
         None => {}
         Some(DealerFilter::Unassigned) => {
-            sql.push(" AND n.dealer_id IS NULL");
+            sql.push(&format!(" AND {alias}.dealer_id IS NULL"));
         }
         Some(DealerFilter::Code(code)) => {
-            sql.push_bind(
-                " AND n.dealer_id = (SELECT d.id FROM dealers d WHERE d.code = ",
-                code.as_str(),
-            )
+            sql.push(&format!(
+                " AND {alias}.dealer_id = (SELECT d.id FROM dealers d WHERE d.code = "
+            ))
+            .bind(code.as_str())
             .push(")");
         }
     }
-    if let Some(wanted) = filter.number_type {
-        let types: Vec<String> = NumberType::iter()
-            .filter(|number_type| is_of(*number_type, wanted))
+    if query.filter.number_type.is_some() {
+        let types: Vec<String> = types_of(query.filter.number_type)
             .map(|number_type| format!("'{number_type}'"))
             .collect();
-        sql.push(&format!(" AND n.number_type IN ({})", types.join(", ")));
+        sql.push(&format!(" AND {alias}.number_type IN ({})", types.join(", ")));
+    }
+    if query.by == CountBy::Pool {
+        sql.push(&format!(" AND {alias}.pool_id IS NOT NULL"));
+    }
+    let within = &query.within;
+    if let Some(provider) = &within.provider {
+        sql.push_bind(&format!(" AND {alias}.provider = "), provider.as_str());
+    }
+    if let Some(country) = within.country {
+        sql.push_bind(&format!(" AND {alias}.country = "), country.as_str());
+    }
+    for (column, id) in [("customer_id", within.customer_id), ("group_id", within.group_id)] {
+        if let Some(id) = id {
+            sql.push_bind(&format!(" AND {alias}.{column} = "), id);
+        }
     }
 }
 
-fn is_of(number_type: NumberType, wanted: KpiType) -> bool {
-    match wanted {
-        KpiType::Type(wanted) => number_type == wanted,
-        KpiType::Category(wanted) => number_type.category() == wanted,
-    }
-}
-
-fn read(key: Key, row: &QueryResult) -> Result<KpiRow> {
+fn read(by: CountBy, row: &QueryResult) -> Result<(CountKey, Tally)> {
     let mut columns = Columns::of(row);
-    let cell = columns.get()?;
-    Ok(KpiRow {
-        key: key.read(cell)?,
-        number_count: whole(columns.get()?)?,
-        customer_count: whole(columns.get()?)?,
-    })
-}
-
-pub(super) fn whole(count: i64) -> Result<u64> {
-    u64::try_from(count).map_err(|_| StoreError::Corrupt {
-        table: "numbers",
-        column: "id",
-        value: format!("a count of {count}"),
-    })
+    let key = read_key(by, columns.get()?)?;
+    let tally = Tally {
+        live: columns.get()?,
+        dropped: columns.get()?,
+        customers: columns.get()?,
+    };
+    Ok((key, tally))
 }

@@ -6,7 +6,7 @@ use numbering::{CountryCode, NumberType};
 use provider_core::domain::NumberStatus;
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::whole;
+use super::query::whole;
 use crate::{
     Backend, Result, Scope, error,
     sql::{Columns, Sql},

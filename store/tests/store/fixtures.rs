@@ -74,6 +74,15 @@ pub(crate) async fn write<T: Send + 'static>(
     db.write(work).await.expect("the transaction succeeds")
 }
 
+/// Runs a statement that stands for what time or a mistake would have done.
+pub(crate) async fn run(db: &Database, statement: &str) {
+    let sql = store::sql::Sql::new(statement);
+    write(db, |tx| {
+        Box::pin(async move { sql.execute(tx.connection()).await })
+    })
+    .await;
+}
+
 pub(crate) async fn plant(db: &Database) -> Tree {
     write(db, |tx| Box::pin(grow(tx))).await
 }

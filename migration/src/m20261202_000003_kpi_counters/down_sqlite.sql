@@ -1,0 +1,3 @@
+DROP TRIGGER numbers_deleted;
+DROP TRIGGER numbers_changed;
+DROP TRIGGER numbers_added;

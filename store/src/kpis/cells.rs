@@ -1,0 +1,196 @@
+//! The cells that a number is counted in: which there are is said here alone. The folder, the rebuild and the
+//! recount expand numbers by these rules, the reader looks cells up by them.
+
+use std::collections::HashMap;
+
+use numbering::{NumberCategory, NumberType};
+use sea_orm::QueryResult;
+use strum::{Display, EnumString, IntoEnumIterator, IntoStaticStr};
+
+use super::query::{Tally, area_word};
+use crate::{Result, error, sql::Columns};
+
+/// What the numbers of a platform, a kind and a dealer are divided by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Display, EnumString, IntoStaticStr)]
+#[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
+pub(super) enum Axis {
+    Total,
+    Status,
+    Provider,
+    Country,
+    AreaCode,
+    Pool,
+}
+
+/// The whole platform, where a reseller's row stands else.
+pub(super) const PLATFORM: i64 = 0;
+/// Whatever dealer.
+pub(super) const ANY_DEALER: i64 = -1;
+/// No dealer.
+pub(super) const NO_DEALER: i64 = 0;
+/// Whatever type.
+pub(super) const ANY_KIND: &str = "";
+
+/// The cells of a category: one of a single type shares those of its type.
+pub(super) const fn kind_of_category(category: NumberCategory) -> &'static str {
+    match category {
+        NumberCategory::Geographic => "GEOGRAPHIC",
+        NumberCategory::Mobile => "MOBILE",
+        NumberCategory::NonGeographic => "CATEGORY_NON_GEOGRAPHIC",
+        NumberCategory::SpecialService => "CATEGORY_SPECIAL_SERVICE",
+    }
+}
+
+/// A cell: numbers that have these things in common.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Cell {
+    pub(super) axis: Axis,
+    pub(super) kind: &'static str,
+    pub(super) dealer_id: i64,
+    pub(super) word: String,
+}
+
+/// Everything that numbers are counted by, with how many numbers (or how many more, or fewer) there are.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Finest {
+    number_type: NumberType,
+    status: String,
+    country: Option<String>,
+    area_code: Option<String>,
+    provider: String,
+    reseller_id: Option<i64>,
+    customer_id: Option<i64>,
+    dealer_id: Option<i64>,
+    pool_id: Option<i64>,
+}
+
+/// The columns that [`Finest::read`] reads, of numbers and of their changes.
+pub(super) const FINEST: &str =
+    "number_type, status, country, area_code, provider, reseller_id, customer_id, dealer_id, pool_id";
+
+impl Finest {
+    /// Reads [`FINEST`] and the count behind it.
+    pub(super) fn read(row: &QueryResult) -> Result<(Self, i64)> {
+        let mut columns = Columns::of(row);
+        let number_type: String = columns.get()?;
+        let finest = Self {
+            number_type: error::word("numbers", "number_type", &number_type)?,
+            status: columns.get()?,
+            country: columns.get()?,
+            area_code: columns.get()?,
+            provider: columns.get()?,
+            reseller_id: columns.get()?,
+            customer_id: columns.get()?,
+            dealer_id: columns.get()?,
+            pool_id: columns.get()?,
+        };
+        Ok((finest, columns.get()?))
+    }
+
+    fn dropped(&self) -> bool {
+        self.status == "DROPPED"
+    }
+
+    fn words(&self) -> impl Iterator<Item = (Axis, String)> {
+        let country = self.country.as_deref();
+        let always = [
+            (Axis::Total, String::new()),
+            (Axis::Status, self.status.clone()),
+            (Axis::Provider, self.provider.clone()),
+            (Axis::Country, country.unwrap_or_default().to_owned()),
+            (Axis::AreaCode, area_word(country, self.area_code.as_deref())),
+        ];
+        let pool = self.pool_id.map(|id| (Axis::Pool, id.to_string()));
+        always.into_iter().chain(pool)
+    }
+
+    fn kinds(&self) -> impl Iterator<Item = &'static str> + Clone {
+        let of_type: &'static str = self.number_type.into();
+        let of_category = kind_of_category(self.number_type.category());
+        let category = (of_category != of_type).then_some(of_category);
+        [ANY_KIND, of_type].into_iter().chain(category)
+    }
+
+    /// The cells that such a number is counted in.
+    fn cells(&self) -> Vec<Cell> {
+        let dealers = [ANY_DEALER, self.dealer_id.unwrap_or(NO_DEALER)];
+        let mut cells = Vec::with_capacity(36);
+        for (axis, word) in self.words() {
+            for kind in self.kinds() {
+                for dealer_id in dealers {
+                    cells.push(Cell {
+                        axis,
+                        kind,
+                        dealer_id,
+                        word: word.clone(),
+                    });
+                }
+            }
+        }
+        cells
+    }
+}
+
+/// A cell of a reseller, or of the [`PLATFORM`].
+pub(super) type OwnedCell = (i64, Cell);
+
+/// Numbers of customers in cells: how many more or fewer, or how many.
+pub(super) type Holdings = HashMap<(i64, Cell), i64>;
+
+/// Numbers by cell, and what customers have in them.
+#[derive(Debug, Default)]
+pub(super) struct Sums {
+    pub(super) cells: HashMap<OwnedCell, Tally>,
+    pub(super) holdings: Holdings,
+    /// The reseller of each customer in `holdings`: a customer has one for ever.
+    resellers: HashMap<i64, i64>,
+}
+
+impl Sums {
+    /// Counts so many numbers more, or fewer.
+    pub(super) fn add(&mut self, finest: &Finest, numbers: i64) {
+        for cell in finest.cells() {
+            for owner in [Some(PLATFORM), finest.reseller_id].into_iter().flatten() {
+                let tally = self.cells.entry((owner, cell.clone())).or_default();
+                if finest.dropped() {
+                    tally.dropped += numbers;
+                } else {
+                    tally.live += numbers;
+                }
+            }
+            // The numbers of a pool are its customer's, which needs no counting.
+            if let Some(customer_id) = finest
+                .customer_id
+                .filter(|_| !finest.dropped() && cell.axis != Axis::Pool)
+            {
+                *self.holdings.entry((customer_id, cell)).or_default() += numbers;
+                if let Some(reseller_id) = finest.reseller_id {
+                    self.resellers.insert(customer_id, reseller_id);
+                }
+            }
+        }
+    }
+
+    /// A customer has so many numbers of a cell after it had so many: the cell has a customer more, or one fewer.
+    pub(super) fn moved(&mut self, customer_id: i64, cell: &Cell, before: i64, after: i64) {
+        let more = i64::from(after > 0) - i64::from(before > 0);
+        if more == 0 {
+            return;
+        }
+        let reseller = self.resellers.get(&customer_id).copied();
+        for owner in [Some(PLATFORM), reseller].into_iter().flatten() {
+            self.cells.entry((owner, cell.clone())).or_default().customers += more;
+        }
+    }
+}
+
+/// A kind as it is stored.
+pub(super) fn kind(word: &str) -> Option<&'static str> {
+    let types = NumberType::iter().map(<&'static str>::from);
+    let categories = NumberCategory::iter().map(kind_of_category);
+    [ANY_KIND]
+        .into_iter()
+        .chain(types)
+        .chain(categories)
+        .find(|kind| *kind == word)
+}
