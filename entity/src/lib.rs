@@ -3,9 +3,13 @@
 //! Rows are plain values: enumerations and instants become domain types in the store of the `api` crate, and
 //! nowhere else. That the entities match the migrations is asserted by a test of `migration`.
 
+pub mod agent_session;
 pub mod api_key;
 pub mod assignment;
 pub mod call;
+pub mod call_center;
+pub mod call_center_queue;
+pub mod call_center_report;
 pub mod call_day;
 pub mod call_import;
 pub mod call_import_fault;
@@ -32,5 +36,10 @@ pub mod pool_member;
 pub mod pool_replaced_number;
 pub mod pool_tracking_source;
 pub mod pool_url_trigger;
+pub mod queue_agent;
+pub mod queue_call;
+pub mod queue_event;
+pub mod queue_log;
+pub mod queue_member;
 pub mod reseller;
 pub mod setting;

@@ -153,9 +153,13 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
         Migrator::up(&db, None).await.expect("up again");
         assert_entities!(
             &db,
+            agent_session,
             api_key,
             assignment,
             call,
+            call_center,
+            call_center_queue,
+            call_center_report,
             call_day,
             call_import,
             call_import_fault,
@@ -182,6 +186,11 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
             pool_replaced_number,
             pool_tracking_source,
             pool_url_trigger,
+            queue_agent,
+            queue_call,
+            queue_event,
+            queue_log,
+            queue_member,
             reseller,
             setting,
         );

@@ -77,23 +77,11 @@ fn steps(event: &QueueEvent) -> Vec<(Course, Step)> {
 }
 
 /// The sessions and pauses that events tell of, in the order of agent, queue, kind and beginning. The order of the
-/// events does not matter; those that are not about agents' times are passed over.
-///
-/// `open` are sessions that had begun before the first of the events, each the last of its course. One whose log-in
-/// is not there began as long before its log-off as that says.
+/// events does not matter; those that are not about agents' times are passed over. A session whose log-in is not there
+/// began as long before its log-off as that says.
 #[must_use]
-pub fn fold_presence<'e>(
-    open: &[Presence],
-    events: impl IntoIterator<Item = &'e QueueEvent>,
-) -> Vec<Presence> {
+pub fn fold_presence<'e>(events: impl IntoIterator<Item = &'e QueueEvent>) -> Vec<Presence> {
     let mut courses: BTreeMap<Course, Vec<(Timestamp, Step)>> = BTreeMap::new();
-    for presence in open {
-        let course = (presence.agent.clone(), presence.queue.clone(), presence.kind);
-        courses
-            .entry(course)
-            .or_default()
-            .push((presence.started_at, Step::Open));
-    }
     for event in events {
         for (course, step) in steps(event) {
             courses.entry(course).or_default().push((event.at, step));

@@ -71,6 +71,12 @@ impl<R: BufRead> EventReader<R> {
         self.bytes
     }
 
+    /// The line that was read last; the first is 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
     /// The next line that is not empty; nothing at the end.
     ///
     /// # Errors

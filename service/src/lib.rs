@@ -19,6 +19,7 @@ mod keys;
 mod kpis;
 mod lifecycle;
 mod numbers;
+mod own_centers;
 mod pools;
 mod principal;
 mod providers;
@@ -47,9 +48,13 @@ pub use import::{EmployeeImport, EmployeeRow, ImportReport, ImportRow, RowFault,
 pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};
 pub use kpis::KpiBreakdown;
+pub use own_centers::{
+    CreateCallCenter, OwnCallCenter, QueueImport, QueueImportReport, SentReport, UpdateCallCenter,
+};
 pub use principal::Principal;
 pub use providers::ProviderView;
 pub use requests::*;
+pub use store::call_centers::{AgentName, ReportState};
 pub use store::calls::CallSource;
 pub use store::{
     AccessLevel, ApiKeyRecord, AssignmentRecord, Backend, Customer, CustomerFilter, Database,

@@ -9,7 +9,10 @@ use provider_core::{
 };
 use tokio::time::Instant;
 
-use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode, inventory::OwnInventory};
+use crate::{
+    Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
+    inventory::{INVENTORY_ID, OwnInventory},
+};
 
 /// What may be shown of a provider without asking it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +77,8 @@ impl Switchboard {
         Ok(Some(health?))
     }
 
-    /// The provider that answers a question of one kind: the wanted one, or the only one that can.
+    /// The provider that answers a question of one kind: the wanted one, or the only one that can, the own inventory
+    /// aside where a carrier can.
     ///
     /// `path` names the field that says which one is wanted, `does` what such a provider does: `counts calls`.
     ///
@@ -97,6 +101,8 @@ impl Switchboard {
         match (wanted, able.as_slice()) {
             (None, [one]) => Ok(*one),
             (None, []) => Err(unsupported(format!("no configured provider {does}")).into()),
+            // A carrier that was configured for it comes before what is always there.
+            (None, [own, one]) if own.0.as_str() == INVENTORY_ID => Ok(*one),
             (None, _) => {
                 let message = format!(
                     "several providers can answer: {}; say which one",

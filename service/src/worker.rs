@@ -22,10 +22,11 @@ impl Switchboard {
     pub fn start_workers(&self, mut shutdown: watch::Receiver<bool>) -> JoinHandle<()> {
         let switchboard = self.clone();
         tokio::spawn(async move {
-            let mut ending = shutdown.clone();
+            let (mut ending, mut closing) = (shutdown.clone(), shutdown.clone());
             tokio::join!(
                 switchboard.sweeping(&mut shutdown),
-                switchboard.counting(&mut ending)
+                switchboard.counting(&mut ending),
+                switchboard.reporting(&mut closing)
             );
         })
     }
@@ -37,6 +38,19 @@ impl Switchboard {
                     self.inner.swept.send_replace(true);
                 }
                 Err(error) => tracing::warn!(%error, "a sweep failed; the next one tries again"),
+            }
+            tokio::select! {
+                () = tokio::time::sleep(self.settings().sweep_every) => {}
+                _ = shutdown.wait_for(|stop| *stop) => return,
+            }
+        }
+    }
+
+    /// Mails reports, beside all else: a mail server can be slow.
+    async fn reporting(&self, shutdown: &mut watch::Receiver<bool>) {
+        loop {
+            if let Err(error) = self.send_reports().await {
+                tracing::warn!(%error, "reports could not be sent; the next round tries again");
             }
             tokio::select! {
                 () = tokio::time::sleep(self.settings().sweep_every) => {}

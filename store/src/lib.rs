@@ -4,6 +4,7 @@
 //! by hand in [`sql::Sql`], the rest uses SeaORM. Services are the only callers.
 
 mod api_keys;
+pub mod call_centers;
 pub mod calls;
 mod database;
 mod error;

@@ -48,15 +48,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("queues", &["provider-core"]),
     (
         "service",
-        &[
-            "calls",
-            "exports",
-            "mail",
-            "numbering",
-            "provider-core",
-            "queues",
-            "store",
-        ],
+        &["calls", "exports", "mail", "numbering", "provider-core", "queues", "store"],
     ),
     (
         "store",

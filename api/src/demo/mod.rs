@@ -4,6 +4,7 @@
 //! Everything goes in by the ways that real data takes: imports, holds, keys.
 
 mod carriers;
+mod center;
 mod companies;
 mod keys;
 mod numbers;
@@ -85,6 +86,7 @@ pub(crate) async fn load(
             .await?;
     }
     hold_some(switchboard, &who, &companies[0], &rows).await?;
+    center::load(switchboard, &who, &companies[0]).await?;
     keys::ensure_others(switchboard, &companies[0]).await?;
     Ok(())
 }

@@ -48,6 +48,7 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Query, "callStatistics", Viewer),
     (Query, "callCenter", Viewer),
     (Query, "callCenters", Viewer),
+    (Query, "staffing", Viewer),
     (Mutation, "assignNumber", Manage),
     (Mutation, "holdNumber", Manage),
     (Mutation, "releaseHold", Manage),
@@ -61,6 +62,8 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Mutation, "resizeNumberPool", Manage),
     (Mutation, "retireNumberPool", Manage),
     (Mutation, "updateCallCenterReporting", Manage),
+    (Mutation, "createCallCenter", Manage),
+    (Mutation, "updateCallCenter", Manage),
     // Makes a file of what the key can read anyway.
     (Mutation, "exportCallStatistics", Viewer),
     (Subscription, "numberEvents", Viewer),

@@ -54,6 +54,7 @@ pub struct Mutation(
     pools::PoolMutations,
     call_stats::ExportMutations,
     call_centers::CallCenterMutations,
+    call_centers::OwnCallCenterMutations,
 );
 
 /// Streams, over WebSocket (graphql-transport-ws) or server-sent events.

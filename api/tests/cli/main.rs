@@ -10,4 +10,5 @@
 mod config;
 mod moving;
 mod program;
+mod queue_log;
 mod serving;

@@ -104,6 +104,7 @@ impl Types {
             Some((TypeKind::Enum(values), _)) => values.values[0].node.value.node.to_string(),
             _ => match name {
                 "Int" => "1".to_owned(),
+                "Float" => "1.5".to_owned(),
                 "Boolean" => "false".to_owned(),
                 "PhoneNumber" => "\"+19056371000\"".to_owned(),
                 "CountryCode" => "\"CA\"".to_owned(),

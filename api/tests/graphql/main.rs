@@ -16,6 +16,7 @@ mod events;
 mod exports;
 mod kpis;
 mod nodes;
+mod own_centers;
 mod paging;
 mod providers;
 mod schema;

@@ -16,11 +16,11 @@ fn here(seconds: i64, kind: K) -> QueueEvent {
 /// Queue, kind, from, to.
 fn sessions(events: &[QueueEvent]) -> Vec<(Option<String>, PresenceKind, i64, Option<i64>)> {
     let seconds = |instant: jiff::Timestamp| instant.as_second() - at(0).as_second();
-    let all = fold_presence(&[], events);
+    let all = fold_presence(events);
     let backward: Vec<QueueEvent> = events.iter().rev().cloned().collect();
-    assert_eq!(fold_presence(&[], &backward), all, "the order does not matter");
+    assert_eq!(fold_presence(&backward), all, "the order does not matter");
     let twice: Vec<QueueEvent> = events.iter().chain(events).cloned().collect();
-    assert_eq!(fold_presence(&[], &twice), all, "nor do repetitions");
+    assert_eq!(fold_presence(&twice), all, "nor do repetitions");
     all.into_iter()
         .map(|session| {
             let Presence {
@@ -127,24 +127,4 @@ fn leaving_and_coming_back_in_one_second_are_two_sessions() {
         sessions(&events),
         [(q(), Staffed, 0, Some(10)), (q(), Staffed, 10, None)]
     );
-}
-
-#[test]
-fn a_fold_goes_on_from_what_was_open() {
-    let events = [
-        here(0, K::AddMember),
-        here(10, K::Pause),
-        here(20, K::Unpause),
-        here(100, K::RemoveMember),
-    ];
-    let whole = fold_presence(&[], &events);
-    for cut in 0..events.len() {
-        let (before, after) = events.split_at(cut);
-        let first = fold_presence(&[], before);
-        let (open, mut done): (Vec<_>, Vec<_>) =
-            first.into_iter().partition(|session| session.ended_at.is_none());
-        done.extend(fold_presence(&open, after));
-        done.sort();
-        assert_eq!(done, whole, "cut behind {cut}");
-    }
 }

@@ -197,7 +197,7 @@ fn counted(events: &[QueueEvent], range: (i64, i64), known: i64) -> QueueFigures
     for call in fold_calls(events) {
         tally.call(&call);
     }
-    for presence in fold_presence(&[], events) {
+    for presence in fold_presence(events) {
         tally.presence(&presence);
     }
     tally.finish()

@@ -3,6 +3,7 @@
 //! Its side of an order is the stock: a claimed number is PENDING and carries the order's token. Giving the
 //! number to its group is the caller's side, as for any carrier, and ends the claim.
 
+mod call_centers;
 pub(crate) mod holds;
 mod kpis;
 mod numbers;
@@ -22,7 +23,10 @@ use provider_core::{
     domain::{MatchReason, ProviderId},
     error::{Effect, ErrorKind, ProviderError, Result},
     outcome::{Refusal, RefusalCode},
-    port::{HoldTerms, InventoryTerms, KpiTerms, MatchTerms, OrderTerms, PoolChange, PoolTerms, SearchTerms},
+    port::{
+        CallCenterTerms, HoldTerms, InventoryTerms, KpiTerms, MatchTerms, OrderTerms, PoolChange, PoolTerms,
+        SearchTerms,
+    },
     provider::{Health, HealthState, Ports, Provider, ProviderInfo},
 };
 use store::{Database, EventKind, NewEvent, StoreError, Transaction};
@@ -51,6 +55,7 @@ pub(crate) struct OwnInventory {
     inventory_terms: InventoryTerms,
     pool_terms: PoolTerms,
     kpi_terms: KpiTerms,
+    call_center_terms: CallCenterTerms,
 }
 
 impl OwnInventory {
@@ -93,6 +98,7 @@ impl OwnInventory {
                 findable_by_token: true,
             },
             kpi_terms: kpis::terms(),
+            call_center_terms: call_centers::terms(),
         }
     }
 
@@ -116,7 +122,7 @@ impl OwnInventory {
 }
 
 /// The constant id as a value; the text is checked by a test.
-fn own_id() -> ProviderId {
+pub(crate) fn own_id() -> ProviderId {
     #[expect(clippy::expect_used, reason = "a constant that a test parses")]
     ProviderId::parse(INVENTORY_ID).expect("the constant is a provider id")
 }
@@ -134,7 +140,8 @@ impl Provider for OwnInventory {
             orders: Some(self.clone()),
             inventory: Some(self.clone()),
             pools: Some(self.clone()),
-            kpis: Some(self),
+            kpis: Some(self.clone()),
+            call_centers: Some(self),
             ..Ports::default()
         }
     }

@@ -1,6 +1,7 @@
 //! `switchboard import`.
 
 mod faults;
+mod queue_log;
 mod rows;
 
 use std::{collections::HashMap, fs::File, path::PathBuf, process::ExitCode, time::Duration};
@@ -21,6 +22,7 @@ use crate::config::Config;
 #[derive(Debug, Subcommand)]
 pub(super) enum ImportCommand {
     Numbers(ImportNumbers),
+    QueueLog(queue_log::ImportQueueLog),
 }
 
 /// Import numbers, with their owners, from a CSV file
@@ -78,7 +80,13 @@ const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 
 pub(super) async fn run(config: Config, command: ImportCommand) -> CliResult {
-    let ImportCommand::Numbers(options) = command;
+    match command {
+        ImportCommand::Numbers(options) => numbers(config, options).await,
+        ImportCommand::QueueLog(options) => queue_log::run(config, options).await,
+    }
+}
+
+async fn numbers(config: Config, options: ImportNumbers) -> CliResult {
     let place = options.file.display().to_string();
     let file = File::open(&options.file).map_err(|error| CliError::File {
         place: place.clone(),

@@ -2,7 +2,11 @@
 
 mod list;
 mod mutation;
+mod own;
+mod performance;
 mod reporting;
+mod reports;
+mod staffing;
 mod statistics;
 
 use std::sync::Arc;
@@ -10,14 +14,17 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, SimpleObject};
 use service::{CallCenter as Record, CallCenterId};
 
-pub(crate) use self::mutation::CallCenterMutations;
+pub(crate) use self::{mutation::CallCenterMutations, own::OwnCallCenterMutations};
 use self::{
+    performance::{CallCenterPerformance, CallCenterSetup},
     reporting::CallCenterReporting,
+    reports::DailyReport,
+    staffing::{Staffing, StaffingDemand},
     statistics::{CallCenterStatistics, StatisticsRange},
 };
 use super::{
     access,
-    asked::{self, Happened, Reporting},
+    asked::{self, Happened, Performed, Reporting},
     error::{ApiError, Result},
     input, loaders,
     node::{NodeId, NodeKind},
@@ -77,6 +84,51 @@ impl CallCenter {
     ) -> Option<Result<CallCenterStatistics>> {
         Some(happened(ctx, self.record.clone(), range).await)
     }
+
+    /// More than the document has, of a call center on own data: service level, percentiles, occupancy, staffing. Null
+    /// with the error PROVIDER_UNSUPPORTED for one of a carrier, whose figures are what it says.
+    async fn performance(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When; it must lie in the past.")] range: StatisticsRange,
+    ) -> Option<Result<CallCenterPerformance>> {
+        Some(performed(ctx, self.record.clone(), range).await)
+    }
+
+    /// The last 100 daily reports of a call center on own data, one a day and address, latest day first. Empty for one
+    /// of a carrier, which mails its own.
+    async fn daily_reports(&self, ctx: &Context<'_>) -> Option<Result<Vec<DailyReport>>> {
+        Some(reports::reports(ctx, &self.record).await)
+    }
+
+    /// What only a call center on own data has. Null for one of a carrier.
+    async fn setup(&self, ctx: &Context<'_>) -> Option<Result<CallCenterSetup>> {
+        setup(ctx, &self.record).await.transpose()
+    }
+}
+
+async fn setup(ctx: &Context<'_>, center: &Record) -> Result<Option<CallCenterSetup>> {
+    let own = switchboard(ctx)?
+        .own_call_center(&access::caller(ctx)?, center)
+        .await?;
+    Ok(own.map(|own| CallCenterSetup {
+        time_zone: own.time_zone,
+        queues: own.queues,
+    }))
+}
+
+async fn performed(
+    ctx: &Context<'_>,
+    center: Record,
+    range: StatisticsRange,
+) -> Result<CallCenterPerformance> {
+    let range = range.read()?;
+    let figures = asked::once(
+        ctx,
+        Performed(center.id(), range),
+        |switchboard, who| async move { switchboard.queue_figures(&who, &center, &range).await },
+    );
+    figures.await.map(CallCenterPerformance)
 }
 
 async fn reporting(ctx: &Context<'_>, center: Record) -> Result<CallCenterReporting> {
@@ -109,7 +161,8 @@ enum CallCenterBy {
 /// The name of a call center.
 #[derive(InputObject)]
 struct CallCenterName {
-    /// Global id of the Provider that has it. When it is absent there must be only one that has call centers.
+    /// Global id of the Provider that has it. When it is absent: the only carrier that has call
+    /// centers, or the own inventory where there is none.
     provider: Option<ID>,
     /// Global id of its group.
     group_id: ID,
@@ -120,7 +173,8 @@ struct CallCenterName {
 /// Which call centers to list.
 #[derive(InputObject)]
 struct CallCenterFilter {
-    /// Global id of the Provider that has them. When it is absent there must be only one that has call centers.
+    /// Global id of the Provider that has them. When it is absent: the only carrier that has call
+    /// centers, or the own inventory where there is none.
     provider: Option<ID>,
     /// Global id of their group.
     group_id: ID,
@@ -160,6 +214,15 @@ impl CallCenterQueries {
             before,
         };
         Some(list::page(ctx, filter, page).await)
+    }
+
+    /// How many agents a load needs (Erlang C). Null with an error when the demand can't be used.
+    async fn staffing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The load, and what is wanted.")] demand: StaffingDemand,
+    ) -> Option<Result<Staffing>> {
+        Some(access::principal(ctx).and_then(|_| demand.answer()))
     }
 }
 

@@ -1,0 +1,9 @@
+DROP TABLE call_center_reports;
+DROP TABLE agent_sessions;
+DROP TABLE queue_calls;
+DROP TABLE queue_events;
+DROP TABLE queue_logs;
+DROP TABLE queue_agents;
+DROP TABLE queue_members;
+DROP TABLE call_center_queues;
+DROP TABLE call_centers;

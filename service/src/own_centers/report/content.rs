@@ -1,0 +1,60 @@
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use provider_core::domain::Period;
+use queues::QueueFigures;
+use store::{Database, call_centers::CallCenterRecord};
+
+use super::{super::figures::figures_of, day};
+use crate::own_centers::{Agents, figures, zone};
+
+/// What a day's report says.
+pub(super) struct DailyReport {
+    pub(super) center: String,
+    pub(super) day: Date,
+    pub(super) zone: TimeZone,
+    /// Figures of each collection period, in order.
+    pub(super) rows: Vec<QueueFigures>,
+    /// Figures of the whole day.
+    pub(super) total: QueueFigures,
+    pub(super) agents: Agents,
+}
+
+impl DailyReport {
+    /// The report of a day; nothing for a day that no calendar has.
+    pub(super) async fn of(
+        database: &Database,
+        center: CallCenterRecord,
+        date: Date,
+    ) -> store::Result<Option<Self>> {
+        let zone = zone(&center.time_zone);
+        let Some(range) = day(date, &zone) else {
+            return Ok(None);
+        };
+        let periods = periods(range, center.reporting.collection_period_minutes);
+        Ok(Some(Self {
+            rows: figures_of(database, &center, &periods).await?,
+            total: figures(database, &center, range).await?,
+            agents: Agents::of(database, &center).await?,
+            center: center.name,
+            day: date,
+            zone,
+        }))
+    }
+
+    /// How the clock stands at an instant: `08:30`.
+    pub(super) fn clock(&self, instant: Timestamp) -> String {
+        instant.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
+    }
+}
+
+/// The collection periods of a day. They follow each other; an hour that the clock shows twice has its own.
+fn periods(day: Period, minutes: u32) -> Vec<Period> {
+    let step = SignedDuration::from_mins(i64::from(minutes.max(1)));
+    let starts = std::iter::successors(Some(day.start()), |start| start.checked_add(step).ok());
+    starts
+        .take_while(|start| *start < day.end())
+        .filter_map(|start| {
+            let end = start.checked_add(step).unwrap_or(day.end()).min(day.end());
+            Period::new(start, end).ok()
+        })
+        .collect()
+}
