@@ -12,6 +12,10 @@ pub struct Model {
     pub customer_id: i64,
     /// One more with each change.
     pub version: i64,
+    /// No packed day lies before this one.
+    pub first_day: i64,
+    /// No packed day lies after this one.
+    pub last_day: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -31,8 +31,8 @@ mod validate;
 mod worker;
 
 pub use ::calls::{
-    CallLine, Format as CallFormat, Row as CallRow, RowFault as CallRowFault, Rows as CallRows,
-    Settings as CallSettings,
+    CallLine, Direction, Disposition, Format as CallFormat, Party, PartyDisposition, Row as CallRow,
+    RowFault as CallRowFault, Rows as CallRows, Settings as CallSettings, Side,
 };
 pub use call_centers::{
     CallCenter, CallCenterId, UpdateCallCenterReporting, call_center_of, statistics_range,
@@ -56,6 +56,7 @@ pub use providers::ProviderView;
 pub use requests::*;
 pub use store::call_centers::{AgentName, ReportState};
 pub use store::calls::CallSource;
+pub use store::calls::{CallFilter, CallView, PartyView, days::SubjectKind};
 pub use store::{
     AccessLevel, ApiKeyRecord, AssignmentRecord, Backend, Customer, CustomerFilter, Database,
     DatabaseOptions, Dealer, DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group,

@@ -40,6 +40,8 @@ pub struct Settings {
     pub provider_deadline: Duration,
     /// How often recovery, hold expiry and quarantine end are looked after.
     pub sweep_every: Duration,
+    /// How many bytes of calls are kept in memory for statistics.
+    pub call_cache_bytes: u64,
 }
 
 impl Settings {
@@ -56,6 +58,7 @@ impl Settings {
             answer_within: Duration::from_secs(2),
             provider_deadline: Duration::from_secs(8),
             sweep_every: Duration::from_secs(2),
+            call_cache_bytes: 256 << 20,
         }
     }
 
@@ -117,6 +120,7 @@ impl Switchboard {
             places,
             notices.clone(),
             settings.quarantine(),
+            settings.call_cache_bytes,
         ));
         let providers = Providers::new(inventory.clone(), &settings.providers);
         let inner = Inner {

@@ -48,7 +48,15 @@ const EDGES: &[(&str, &[&str])] = &[
     ("queues", &["provider-core"]),
     (
         "service",
-        &["calls", "exports", "mail", "numbering", "provider-core", "queues", "store"],
+        &[
+            "calls",
+            "exports",
+            "mail",
+            "numbering",
+            "provider-core",
+            "queues",
+            "store",
+        ],
     ),
     (
         "store",

@@ -145,6 +145,7 @@ A configuration file with everything in it:
 
   listen = \"127.0.0.1:8000\"
   quarantine_days = 90              # rest of a released number before it is stock again
+  call_cache_megabytes = 256        # calls kept in memory for statistics
 
   [database]
   url = \"postgres://switchboard@db/switchboard\"  # or \"${NAME}\" of the environment, or { file = \"PATH\" }

@@ -19,6 +19,7 @@ pub(super) struct ConfigFile {
     pub(super) database: DatabaseOptions,
     pub(super) providers: Vec<Table>,
     pub(super) quarantine_days: Option<u32>,
+    pub(super) call_cache_megabytes: Option<u32>,
     pub(super) mailer: Option<Mailer>,
     pub(super) webhooks: WebhookSettings,
     pub(super) limits: Limits,
@@ -42,7 +43,9 @@ pub(super) fn read(path: &Path) -> Result<(ConfigFile, Vec<String>), String> {
         faults: Vec::new(),
     };
     let file = ConfigFile::from_section(&mut section);
-    let faults = section.finish("listen, quarantine_days, database, limits, log, mail, webhooks, provider");
+    let faults = section.finish(
+        "listen, quarantine_days, call_cache_megabytes, database, limits, log, mail, webhooks, provider",
+    );
     Ok((
         file,
         faults.iter().map(|fault| format!("{shown}: {fault}")).collect(),
@@ -64,6 +67,7 @@ impl ConfigFile {
         let mut file = Self {
             listen: root.take("listen"),
             quarantine_days: root.take_within("quarantine_days", 0..=3_650),
+            call_cache_megabytes: root.take_within("call_cache_megabytes", 0..=1_048_576),
             providers: root.take("provider").unwrap_or_default(),
             ..Self::default()
         };

@@ -27,6 +27,8 @@ const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net
 const DEFAULT_DATABASE: &str = "sqlite://switchboard.db";
 const DEFAULT_LEVEL: &str = "info";
 const DEFAULT_QUARANTINE_DAYS: u32 = 90;
+/// Mebibytes of calls kept in memory: some 30 million calls.
+const DEFAULT_CALL_CACHE_MEGABYTES: u32 = 256;
 
 /// Everything that can be configured.
 #[derive(Clone)]
@@ -43,6 +45,8 @@ pub struct Config {
     pub providers: Vec<Instance>,
     /// How many days a released number of our own rests.
     pub quarantine_days: u32,
+    /// How many mebibytes of calls are kept in memory for statistics.
+    pub call_cache_megabytes: u32,
     /// The mail server, if there is one.
     pub mailer: Option<Mailer>,
     /// Where webhooks may lead.
@@ -175,6 +179,7 @@ impl Config {
             database: file.database,
             providers,
             quarantine_days: file.quarantine_days.unwrap_or(DEFAULT_QUARANTINE_DAYS),
+            call_cache_megabytes: file.call_cache_megabytes.unwrap_or(DEFAULT_CALL_CACHE_MEGABYTES),
             mailer: file.mailer,
             webhooks: file.webhooks,
             limits: file.limits,
@@ -225,6 +230,7 @@ impl Config {
             database: self.database.clone(),
             providers: self.providers.clone(),
             quarantine_days: self.quarantine_days,
+            call_cache_bytes: u64::from(self.call_cache_megabytes) << 20,
             mailer: self.mailer.clone(),
             webhooks: self.webhooks.clone(),
             ..Settings::new(self.database_url.value.clone())

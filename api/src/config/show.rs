@@ -52,6 +52,7 @@ impl fmt::Display for Config {
         let text = |text: &str| Value::from(text).to_string();
         writeln!(f, "listen = \"{}\"  # {}", self.listen.value, self.listen.by)?;
         writeln!(f, "quarantine_days = {}", self.quarantine_days)?;
+        writeln!(f, "call_cache_megabytes = {}", self.call_cache_megabytes)?;
         writeln!(f, "\n[database]")?;
         writeln!(
             f,

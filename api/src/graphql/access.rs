@@ -46,6 +46,7 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Query, "providers", Viewer),
     (Query, "numberKpis", Kpi),
     (Query, "callStatistics", Viewer),
+    (Query, "calls", Viewer),
     (Query, "callCenter", Viewer),
     (Query, "callCenters", Viewer),
     (Query, "staffing", Viewer),

@@ -1,6 +1,9 @@
 //! Relations that were not read with their page: each kind is read once for all objects that ask at the same time.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::HashMap,
+    sync::{Arc, OnceLock},
+};
 
 use async_graphql::{
     Context,
@@ -8,8 +11,8 @@ use async_graphql::{
 };
 use provider_core::domain::ReplacementConfiguration;
 use service::{
-    CallCenter, CallCenterId, NumberRecord, NumberRelations, PoolRecord, Principal, ServiceResult,
-    Switchboard,
+    CallCenter, CallCenterId, CallStatistics, NumberRecord, NumberRelations, PoolRecord, Principal,
+    ServiceResult, SubjectKind, Switchboard,
 };
 
 use super::{
@@ -89,6 +92,10 @@ batches! {
     group, GroupKey -> service::Group: Switchboard::groups_by_ids;
     /// A customer.
     customer, CustomerKey -> service::Customer: Switchboard::customers_by_ids;
+    /// An employee.
+    employee, EmployeeKey -> service::Employee: Switchboard::employees_by_ids;
+    /// Who took part in a call.
+    call_parties, CallPartiesKey -> Vec<service::PartyView>: Switchboard::call_parties;
     /// A dealer.
     dealer, DealerKey -> service::Dealer: Switchboard::dealers_by_ids;
 }
@@ -105,4 +112,48 @@ impl Loader<CallCenterId> for Relations {
 /// A call center whose group the caller sees.
 pub(crate) async fn call_center(ctx: &Context<'_>, id: CallCenterId) -> Result<Option<CallCenter>> {
     loader(ctx)?.load_one(id).await
+}
+
+/// Whose calls are counted, and which: the question as text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct CallsOf {
+    kind: SubjectKind,
+    id: i64,
+    question: String,
+}
+
+impl Loader<CallsOf> for Relations {
+    type Value = Arc<CallStatistics>;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[CallsOf]) -> Result<HashMap<CallsOf, Arc<CallStatistics>>> {
+        let mut asked: HashMap<(SubjectKind, &str), Vec<i64>> = HashMap::new();
+        for key in keys {
+            asked.entry((key.kind, &key.question)).or_default().push(key.id);
+        }
+        let mut counted = HashMap::with_capacity(keys.len());
+        for ((kind, question), ids) in asked {
+            let request =
+                serde_json::from_str(question).map_err(|error| ApiError::internal(&error.to_string()))?;
+            let found = self
+                .switchboard
+                .call_statistics_of(&self.who, kind, &ids, &request)
+                .await?;
+            counted.extend(found.into_iter().map(|(id, statistics)| {
+                let question = question.to_owned();
+                (CallsOf { kind, id, question }, statistics)
+            }));
+        }
+        Ok(counted)
+    }
+}
+
+/// The calls of an employee, a number or a pool, counted as `question` (a request as JSON) says.
+pub(crate) async fn calls_of(
+    ctx: &Context<'_>,
+    kind: SubjectKind,
+    id: i64,
+    question: String,
+) -> Result<Option<Arc<CallStatistics>>> {
+    loader(ctx)?.load_one(CallsOf { kind, id, question }).await
 }

@@ -42,6 +42,7 @@ pub struct Query(
     providers::ProviderQueries,
     kpis::KpiQueries,
     call_stats::CallStatisticsQueries,
+    call_stats::CallQueries,
     call_centers::CallCenterQueries,
 );
 

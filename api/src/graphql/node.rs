@@ -15,7 +15,7 @@ use strum::{Display, EnumIter, EnumString};
 use super::{
     access,
     call_centers::{self, CallCenter},
-    call_stats::{self, EmployeeCallStatistics},
+    call_stats::{self, Call, EmployeeCallStatistics},
     error::{ApiError, Result},
     loaders,
     numbers::{Hold, Number, NumberEvent},
@@ -46,6 +46,7 @@ pub(crate) enum NodeKind {
     Provider,
     CallCenter,
     EmployeeCallStatistics,
+    Call,
 }
 
 /// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`, for call centers of
@@ -215,6 +216,7 @@ pub(crate) enum Node {
     Provider(Arc<Provider>),
     CallCenter(CallCenter),
     EmployeeCallStatistics(EmployeeCallStatistics),
+    Call(Call),
 }
 
 #[derive(Default)]
@@ -320,6 +322,10 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .event(who, row)
             .await?
             .map(|record| NumberEvent::from(record).into()),
+        NodeKind::Call => switchboard
+            .call(who, row)
+            .await?
+            .map(|record| Call::from(record).into()),
         NodeKind::Provider | NodeKind::CallCenter | NodeKind::EmployeeCallStatistics => None,
     })
 }

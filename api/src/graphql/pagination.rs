@@ -276,6 +276,7 @@ pub(crate) enum Counted {
     Employees(service::EmployeeFilter),
     Operations(service::OperationFilter),
     History(i64),
+    Calls(service::CallFilter),
     /// What is known already, or will not be told.
     Known(Option<i64>),
 }
@@ -291,6 +292,7 @@ async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<Option<i64>> {
         Counted::Employees(filter) => switchboard.count_employees(who, filter).await?,
         Counted::Operations(filter) => switchboard.count_operations(who, filter).await?,
         Counted::History(number_id) => switchboard.count_number_history(who, *number_id).await?,
+        Counted::Calls(filter) => switchboard.count_calls(who, filter).await?,
         Counted::Known(count) => return Ok(*count),
     }))
 }

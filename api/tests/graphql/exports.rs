@@ -49,6 +49,7 @@ async fn issue(world: &World, level: AccessLevel, scope: Scope) -> IssuedKey {
 fn december() -> Value {
     json!({
         "filter": { "from": "2020-12-01T00:00:00Z", "to": "2020-12-20T12:00:00Z" },
+        "source": "MTpQcm92aWRlcjp0ZWxlY29teA",
         "format": "CSV",
     })
 }
@@ -252,7 +253,7 @@ async fn a_providers_failure_carries_the_id_of_the_request() {
     with_providers(vec![upstream.plain()], async |world| {
         let server = server(world).await;
         let key = issue(world, AccessLevel::Viewer, Scope::Platform).await;
-        let query = "{ callStatistics(filter: {}) { totalCount } providers { name } }";
+        let query = "{ callStatistics(source: \"MTpQcm92aWRlcjp0ZWxlY29teA\", filter: {}) { totalCount } providers { name } }";
         let answer = post(&server, &key, query, Value::Null).await;
         let extensions = &answer["errors"][0]["extensions"];
         assert_eq!(extensions["code"], "PROVIDER_UNAVAILABLE", "{answer}");

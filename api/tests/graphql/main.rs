@@ -10,6 +10,7 @@ mod access;
 mod bad_input;
 mod call_centers;
 mod call_stats;
+mod calls;
 mod carriers;
 mod changes;
 mod events;

@@ -197,13 +197,13 @@ const BREAKDOWNS: &str = "query Breakdowns($callstats: ID!) {
   }
 }";
 const WEEKS: &str = r#"query Weeks {
-  callStatistics(filter: {
+  callStatistics(source: "MTpQcm92aWRlcjp0ZWxlY29teA", filter: {
     from: "2020-11-30T00:00:00+01:00", to: "2020-12-20T23:59:59+01:00", interval: WEEK
   }) { nodes { employeeName intervals { key counts { outboundCalls inboundCalls } } } }
 }"#;
 const ACROSS: &str = r#"query Across($callstats: ID!) {
   numberKpis(source: $callstats) { summary { numberCount } byType { label numberCount } }
-  callStatistics(filter: {
+  callStatistics(source: "MTpQcm92aWRlcjp0ZWxlY29teA", filter: {
     from: "2020-11-30T00:00:00+01:00", to: "2020-12-20T23:59:59+01:00", interval: WEEK
   }) { totalCount }
   providers { name health { state } }

@@ -1,3 +1,6 @@
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use provider_core::domain::{CallCounts, CallDirection, CallInterval};
 
 use super::{Cuts, Rules};
@@ -163,6 +166,24 @@ impl Figures {
         }
         figures
     }
+}
+
+/// The counts of several parties together: each has its intervals, cut alike, the earliest first.
+#[must_use]
+pub fn together(parties: Vec<Vec<CallInterval>>) -> Vec<CallInterval> {
+    let mut parties = parties.into_iter();
+    let Some(first) = parties.next() else {
+        return Vec::new();
+    };
+    let by_start = |interval: CallInterval| (interval.start, interval);
+    let mut sums: BTreeMap<Timestamp, CallInterval> = first.into_iter().map(by_start).collect();
+    for interval in parties.flatten() {
+        let known = sums.entry(interval.start);
+        known
+            .and_modify(|sum| sum.counts = total([&*sum, &interval]))
+            .or_insert(interval);
+    }
+    sums.into_values().collect()
 }
 
 /// The sums over intervals of one kind of counts; every figure of them is there.

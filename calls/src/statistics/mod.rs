@@ -15,7 +15,7 @@ mod order;
 mod rules;
 mod stretch;
 
-pub use counter::{Counter, total};
+pub use counter::{Counter, together, total};
 pub use cuts::{Cuts, NoCalendar};
 pub use order::{NameOrder, NameOrderError, extension_order};
 pub use rules::Rules;

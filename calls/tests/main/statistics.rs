@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use calls::{
     CallFact,
     packed::{Day, SECONDS_PER_DAY, Word, day_of},
-    statistics::{Counter, Cuts, NameOrder, Party, Rules, Stretch, extension_order, stretch_of, total},
+    statistics::{
+        Counter, Cuts, NameOrder, Party, Rules, Stretch, extension_order, stretch_of, together, total,
+    },
 };
 use jiff::{Timestamp, tz::TimeZone};
 use proptest::prelude::*;
@@ -153,6 +155,22 @@ proptest! {
             let counted = counted(&facts, &Question { interval, ..question.clone() });
             prop_assert_eq!(figures(&total(&counted)), sum);
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn parties_counted_apart_are_together_what_they_are_counted_at_once(
+        (question, facts) in questions(),
+        apart in prop::collection::vec(any::<bool>(), 120),
+    ) {
+        let part = |wanted: bool| -> Vec<CallFact> {
+            let chosen = facts.iter().zip(&apart).filter(|(_, chosen)| **chosen == wanted);
+            chosen.map(|(fact, _)| *fact).collect()
+        };
+        let parts = [part(true), part(false)].map(|part| counted(&part, &question));
+        prop_assert_eq!(together(parts.into()), counted(&facts, &question));
+        prop_assert_eq!(together(Vec::new()), Vec::new());
     }
 }
 

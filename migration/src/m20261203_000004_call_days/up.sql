@@ -15,8 +15,10 @@ CREATE INDEX call_days_subject ON call_days(kind, subject_id, day);
 CREATE INDEX call_days_version ON call_days(customer_id, version);
 
 -- Moves whenever a customer's days change, in the transaction that changes them: who has read the days up to a
--- version reads only those with a later one.
+-- version reads only those with a later one. No day lies before the first or after the last.
 CREATE TABLE call_versions (
   customer_id BIGINT PRIMARY KEY REFERENCES customers(id),
-  version BIGINT NOT NULL
+  version BIGINT NOT NULL,
+  first_day BIGINT NOT NULL,
+  last_day BIGINT NOT NULL
 );

@@ -4,9 +4,11 @@
 //! to a file; both check again that the caller may see the customer.
 
 mod export;
+mod list;
 mod period;
 mod report;
 mod row;
+mod subject;
 
 use std::sync::Arc;
 
@@ -17,7 +19,7 @@ use provider_core::{
         ProviderId,
     },
     port::CallStatistics as Port,
-    provider::Ports,
+    provider::{Ports, Provider},
 };
 use serde::{Deserialize, Serialize};
 use store::Scope;
@@ -31,6 +33,8 @@ use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode, 
 const REPORT: (&str, &str) = ("call_stats.report", "counts calls");
 /// Whom a question about our account's own customer is asked for.
 const WHOLE_ACCOUNT: &str = "platform";
+/// Why a key of a group gets none.
+const WHOLE_CUSTOMERS: &str = "call statistics are of whole customers, and the key is bound to a group";
 /// Most employees that one question can name.
 const MOST_EMPLOYEES: usize = 100;
 /// Longest name that a source can have for an employee, in characters.
@@ -158,18 +162,20 @@ impl Switchboard {
         &self,
         wanted: Option<&ProviderId>,
     ) -> ServiceResult<(&ProviderId, &Arc<dyn Port>)> {
-        self.source_of(wanted, "input.source", REPORT, |ports: &Ports| {
-            ports.call_stats.as_ref()
-        })
+        let own = &self.inner.inventory.info().id;
+        self.source_of(
+            Some(wanted.unwrap_or(own)),
+            "input.source",
+            REPORT,
+            |ports: &Ports| ports.call_stats.as_ref(),
+        )
     }
 
     /// The customer whose calls a caller may ask about; absent for the one that our account belongs to.
     async fn whose_calls(&self, who: &Principal, wanted: Option<i64>) -> ServiceResult<Option<CustomerRef>> {
         let customer_id = match (who.scope, wanted) {
             (Scope::Group { .. }, _) => {
-                return Err(ServiceError::Denied(
-                    "call statistics are of whole customers, and the key is bound to a group",
-                ));
+                return Err(ServiceError::Denied(WHOLE_CUSTOMERS));
             }
             (Scope::Platform, None) => return Ok(None),
             (Scope::Reseller { .. }, None) => {

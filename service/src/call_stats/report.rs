@@ -7,6 +7,7 @@ use provider_core::domain::{
 use sha2::{Digest, Sha256};
 
 use super::PlannedStatistics;
+use crate::INVENTORY_ID;
 
 /// Statistics of the calls of employees.
 #[derive(Debug, Clone)]
@@ -28,7 +29,12 @@ pub struct IntervalName {
 
 impl CallStatistics {
     pub(super) fn new(planned: PlannedStatistics, report: CallStatisticsReport) -> Self {
-        let reported = reported(&report);
+        // Our own are all there, also where nobody had a call.
+        let reported = if planned.source().as_str() == INVENTORY_ID {
+            FIGURES.to_vec()
+        } else {
+            reported(&report)
+        };
         Self {
             planned,
             report,
@@ -96,13 +102,24 @@ impl CallStatistics {
         }
     }
 
+    /// The sums over all rows.
+    #[must_use]
+    pub fn total_of_all(&self) -> CallCounts {
+        let intervals = self.rows().iter().flat_map(|row| row.intervals.iter());
+        self.sum(intervals)
+    }
+
     /// The sums over the intervals of a row. A figure that an interval of the row lacks has no sum, nor has one
     /// that the source reports for nobody.
     #[must_use]
     pub fn total(&self, row: &EmployeeCalls) -> CallCounts {
+        self.sum(row.intervals.iter())
+    }
+
+    fn sum<'i>(&self, intervals: impl Iterator<Item = &'i CallInterval> + Clone) -> CallCounts {
         let mut total = CallCounts::default();
         for figure in &self.reported {
-            let mut intervals = row.intervals.iter();
+            let mut intervals = intervals.clone();
             *figure(&mut total) = intervals.try_fold(0_u64, |sum, interval| {
                 let mut counts = interval.counts;
                 sum.checked_add((*figure(&mut counts))?)
@@ -128,8 +145,20 @@ const DOCUMENTED: [Figure; 10] = [
     |counts| &mut counts.inbound_unanswered,
     |counts| &mut counts.inbound_busy,
 ];
-/// The one that is not in it.
-const RUNG_ELSEWHERE: Figure = |counts| &mut counts.inbound_rung_elsewhere;
+/// And the one that is not in it.
+const FIGURES: [Figure; 11] = [
+    DOCUMENTED[0],
+    DOCUMENTED[1],
+    DOCUMENTED[2],
+    DOCUMENTED[3],
+    DOCUMENTED[4],
+    DOCUMENTED[5],
+    DOCUMENTED[6],
+    DOCUMENTED[7],
+    DOCUMENTED[8],
+    DOCUMENTED[9],
+    |counts| &mut counts.inbound_rung_elsewhere,
+];
 
 /// The counts that a report has at all. Where nobody had a call they are the document's, all of them zero.
 fn reported(report: &CallStatisticsReport) -> Vec<Figure> {
@@ -143,8 +172,7 @@ fn reported(report: &CallStatisticsReport) -> Vec<Figure> {
             figure(&mut counts).is_some()
         })
     };
-    let all = DOCUMENTED.iter().chain(std::iter::once(&RUNG_ELSEWHERE));
-    all.copied().filter(has).collect()
+    FIGURES.iter().copied().filter(has).collect()
 }
 
 #[cfg(test)]

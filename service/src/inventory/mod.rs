@@ -4,6 +4,7 @@
 //! number to its group is the caller's side, as for any carrier, and ends the claim.
 
 mod call_centers;
+mod call_stats;
 pub(crate) mod holds;
 mod kpis;
 mod numbers;
@@ -24,8 +25,8 @@ use provider_core::{
     error::{Effect, ErrorKind, ProviderError, Result},
     outcome::{Refusal, RefusalCode},
     port::{
-        CallCenterTerms, HoldTerms, InventoryTerms, KpiTerms, MatchTerms, OrderTerms, PoolChange, PoolTerms,
-        SearchTerms,
+        CallCenterTerms, CallStatisticsTerms, HoldTerms, InventoryTerms, KpiTerms, MatchTerms, OrderTerms,
+        PoolChange, PoolTerms, SearchTerms,
     },
     provider::{Health, HealthState, Ports, Provider, ProviderInfo},
 };
@@ -56,6 +57,8 @@ pub(crate) struct OwnInventory {
     pool_terms: PoolTerms,
     kpi_terms: KpiTerms,
     call_center_terms: CallCenterTerms,
+    call_terms: CallStatisticsTerms,
+    calls: call_stats::CallCache,
 }
 
 impl OwnInventory {
@@ -64,6 +67,7 @@ impl OwnInventory {
         places: &'static Places,
         notices: Notices,
         quarantine: SignedDuration,
+        call_cache_bytes: u64,
     ) -> Self {
         let info = ProviderInfo {
             id: own_id(),
@@ -99,6 +103,8 @@ impl OwnInventory {
             },
             kpi_terms: kpis::terms(),
             call_center_terms: call_centers::terms(),
+            call_terms: call_stats::terms(),
+            calls: call_stats::CallCache::new(call_cache_bytes),
         }
     }
 
@@ -141,7 +147,8 @@ impl Provider for OwnInventory {
             inventory: Some(self.clone()),
             pools: Some(self.clone()),
             kpis: Some(self.clone()),
-            call_centers: Some(self),
+            call_centers: Some(self.clone()),
+            call_stats: Some(self),
             ..Ports::default()
         }
     }

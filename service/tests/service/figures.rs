@@ -13,7 +13,8 @@ use provider_core::{
     domain::{
         AddressChange, CallCenterRef, CallCenterStatistics, CallStatisticsQuery, CallStatisticsReport,
         ExportFile, ExportFormat, GroupRef, GroupingInterval, KpiAnswer, KpiFilter, KpiGrouping, KpiKey,
-        KpiQuery, KpiRow, KpiStatusFilter, Page, PageRequest, Period, ReportingSettings, ReportingUpdate,
+        KpiQuery, KpiRow, KpiStatusFilter, Page, PageRequest, Period, ProviderId, ReportingSettings,
+        ReportingUpdate,
     },
     error::{Effect, ErrorKind, ProviderError, Result},
     outcome::{Outcome, Refusal, RefusalCode},
@@ -41,6 +42,10 @@ enum Twist {
     Unreached,
     /// A definite no, at a field.
     Refused(RefusalCode, Option<&'static str>),
+}
+
+fn provider() -> ProviderId {
+    "source".parse().unwrap()
 }
 
 #[derive(Debug, Default)]
@@ -590,7 +595,9 @@ async fn figures_of_an_account_are_asked_for_the_platform_and_a_customers_for_th
                 customer_id,
                 ..CallStatisticsRequest::default()
             };
-            let planned = switchboard.plan_call_statistics(&who, None, request).await?;
+            let planned = switchboard
+                .plan_call_statistics(&who, Some(&provider()), request)
+                .await?;
             switchboard.call_statistics(&who, &planned).await
         };
         let acme = world.tenants.sales;
@@ -622,7 +629,7 @@ async fn a_plan_does_not_open_what_another_key_may_not_see() {
             ..CallStatisticsRequest::default()
         };
         let planned = switchboard
-            .plan_call_statistics(&admin(), None, request)
+            .plan_call_statistics(&admin(), Some(&provider()), request)
             .await
             .unwrap();
         let foreign = key(AccessLevel::Owner, customer_scope(world.tenants.cora));

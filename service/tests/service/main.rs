@@ -24,6 +24,7 @@ mod invariants;
 mod lifecycle;
 mod lost_at_carriers;
 mod outcomes;
+mod own_calls;
 mod own_centers;
 mod pools;
 mod pools_at_carriers;

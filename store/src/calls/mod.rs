@@ -3,17 +3,23 @@
 pub mod days;
 mod directory;
 mod import;
+mod list;
 mod report;
 mod rows;
+mod staff;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{Result, StoreError, sql::Sql};
 
 pub use import::{ImportedCalls, PartialCall, import_calls};
+pub use list::{
+    CALLS_BY_START, CallFilter, CallView, PartyView, call, call_parties, calls, count_call_parts, count_calls,
+};
 pub use report::{
     CallImport, CallSource, add_to_call_import, begin_call_import, call_import, finish_call_import,
 };
+pub use staff::{StaffExtension, StaffMember, staff};
 
 /// Appends a list that something is IN: one bound value however long it is, so that the statement stays the same.
 fn bind_texts<'t>(

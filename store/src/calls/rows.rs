@@ -14,8 +14,8 @@ use crate::{
     sql::{Columns, Sql},
 };
 
-const TABLE: &str = "calls";
-const PARTIES: &str = "call_parties";
+pub(super) const TABLE: &str = "calls";
+pub(super) const PARTIES: &str = "call_parties";
 
 /// A call as it stands in the database, without its parties.
 pub(super) struct StoredCall {
@@ -87,7 +87,7 @@ fn number(number_id: Option<i64>, pool_id: Option<i64>, group_id: Option<i64>) -
     })
 }
 
-fn seconds(table: &'static str, column: &'static str, value: i64) -> Result<u32> {
+pub(super) fn seconds(table: &'static str, column: &'static str, value: i64) -> Result<u32> {
     u32::try_from(value).map_err(|_| StoreError::Corrupt {
         table,
         column,

@@ -45,7 +45,8 @@ async fn merged(db: &Database, customer_id: i64, added: Facts, removed: Facts) -
 
 async fn version(db: &Database, customer_id: i64) -> Option<i64> {
     let versions = versions(db.reader(), Some(customer_id)).await.unwrap();
-    versions.get(&customer_id).copied()
+    assert!(versions.iter().all(|known| known.customer_id == customer_id));
+    versions.first().map(|known| known.version)
 }
 
 /// Everything that is known of a customer's employees.
@@ -158,6 +159,14 @@ async fn a_customers_version_moves_with_each_change_and_tells_what_is_new() {
             []
         );
         assert_eq!(version(db, tree.cora).await, None, "others have not changed");
+        let later = (employee(1), fact(NOON + 5 * SECONDS_PER_DAY, 1));
+        merged(db, tree.acme, vec![later], vec![]).await.unwrap();
+        let known = versions(db.reader(), None).await.unwrap();
+        let days = DayRange {
+            first: day_of(NOON),
+            last: day_of(NOON) + 5,
+        };
+        assert_eq!(known.iter().map(|known| known.days).collect::<Vec<_>>(), [days]);
 
         let known = version(db, tree.acme).await;
         merged(db, tree.acme, vec![], vec![]).await.unwrap();

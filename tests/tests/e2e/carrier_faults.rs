@@ -202,7 +202,7 @@ async fn what_the_carrier_sold_and_what_operations_say_agree(database: Database)
 const FIGURES: &str = r#"query Figures($callstats: ID!, $group: ID!) {
   numbers(first: 2) { totalCount nodes { e164 } }
   numberKpis(source: $callstats) { summary { numberCount } byStatus { numberCount } }
-  callStatistics(filter: {
+  callStatistics(source: "MTpQcm92aWRlcjp0ZWxlY29teA", filter: {
     from: "2020-11-30T00:00:00+01:00", to: "2020-12-20T23:59:59+01:00", interval: WEEK
   }) { totalCount nodes { employeeName } }
   callCenter(by: { name: { groupId: $group, name: "APIOTestCCBasic@sip.netaxis.be" } }) {

@@ -282,7 +282,7 @@ async fn callstats_counts_numbers_as_its_document_shows(database: Database) {
 }
 
 const STATISTICS: &str = "query Statistics($filter: CallStatisticsFilter!) {
-  callStatistics(filter: $filter) {
+  callStatistics(source: \"MTpQcm92aWRlcjp0ZWxlY29teA\", filter: $filter) {
     totalCount
     interval
     caveats { field }
@@ -388,6 +388,7 @@ async fn the_example_request_is_sent_as_it_is_written(carriers: &Carriers) {
         .iter()
         .find(|customer| customer["code"] == crate::upstreams::CUSTOMER);
     let input = json!({ "input": {
+        "source": "MTpQcm92aWRlcjp0ZWxlY29teA",
         "filter": {
             "customerId": customer.expect("the customer is there")["id"],
             "employeeIds": ["12345678901234567890AAAA", "12345678901234567890BBBB"],
@@ -447,6 +448,7 @@ async fn file(carriers: &Carriers, input: Value) -> (String, Vec<u8>) {
 async fn files_pass_through(carriers: &Carriers) {
     let input = |format: &str| {
         json!({ "input": {
+            "source": "MTpQcm92aWRlcjp0ZWxlY29teA",
             "filter": {
                 "from": "2020-11-30T00:00:00+01:00", "to": "2020-12-20T23:59:59+01:00", "interval": "WEEK",
             },
@@ -609,7 +611,7 @@ async fn one_query_spans_the_own_inventory_and_all_four(database: Database) {
       numbers(first: 3) { totalCount nodes { e164 provider { name } } }
       own: numberKpis { summary { numberCount } }
       theirs: numberKpis(source: $callstats) { summary { numberCount } }
-      callStatistics(filter: {
+      callStatistics(source: "MTpQcm92aWRlcjp0ZWxlY29teA", filter: {
         from: "2020-11-30T00:00:00+01:00", to: "2020-12-20T23:59:59+01:00", interval: WEEK
       }) { totalCount }
       callCenters(filter: { groupId: $group }) { nodes { name } }

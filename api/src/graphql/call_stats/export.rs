@@ -26,7 +26,7 @@ struct ExportCallStatisticsInput {
     order_by: Option<CallStatisticsOrder>,
     /// The fields that the file has (`fields`); all when absent.
     fields: Option<Vec<CallStatisticsField>>,
-    /// Global id of the Provider that is asked. When it is absent there must be only one that counts calls.
+    /// Global id of the Provider that is asked; our own records when absent.
     source: Option<ID>,
     /// What kind of file.
     format: ExportFormat,

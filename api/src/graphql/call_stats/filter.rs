@@ -4,7 +4,7 @@ use service::{CallStatisticsRequest, UserErrorCode};
 use super::words::{CallDirection, GroupingInterval};
 use crate::graphql::{
     input::Faults,
-    node::NodeKind,
+    node::{NodeId, NodeKind},
     scalars::{DateTime, TimeZone},
 };
 
@@ -12,11 +12,12 @@ use crate::graphql::{
 #[derive(InputObject, Default)]
 pub(crate) struct CallStatisticsFilter {
     /// Global id of the customer whose employees' calls are counted (`customer`). When absent it is the key's own
-    /// customer; for keys of the whole platform it is the one that our account with the source belongs to; keys of
-    /// a reseller must name one.
+    /// customer; for keys of the whole platform it is every customer of our own records, and with another source the
+    /// one that our account there belongs to; keys of a reseller must name one.
     customer_id: Option<ID>,
     /// Only these employees, at most 100, by the ids that the source has for them (`employees`): the `employeeId` of
-    /// earlier answers. They are in the answer even without calls. When absent, everybody who had calls is.
+    /// earlier answers; in our own records global ids. They are in the answer even without calls. When absent,
+    /// everybody who had calls is.
     employee_ids: Option<Vec<ID>>,
     /// From when, to the second and inclusive. When absent, from today at 00:00:00 in the time zone.
     from: Option<DateTime>,
@@ -73,7 +74,7 @@ impl CallStatisticsFilter {
         let employees = self.employee_ids.unwrap_or_default();
         Some(CallStatisticsRequest {
             customer_id: customer_id?,
-            employees: employees.into_iter().map(|id| id.0).collect(),
+            employees: employees.into_iter().map(named).collect(),
             from: from?,
             to: to?,
             zone: zone?,
@@ -87,6 +88,12 @@ impl CallStatisticsFilter {
             fields: Vec::new(),
         })
     }
+}
+
+/// What the source calls an employee: our own records go by rows.
+fn named(id: ID) -> String {
+    let row = NodeId::parse(&id).and_then(|id| id.row_of(NodeKind::Employee));
+    row.map_or(id.0, |row| row.to_string())
 }
 
 /// A number of seconds that GraphQL lets be negative.

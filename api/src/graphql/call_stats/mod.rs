@@ -1,8 +1,11 @@
 //! Statistics of the calls of employees (document `telecomx-cdr-statistics`).
 
+mod call;
 mod export;
 mod filter;
+mod prepared;
 mod report;
+mod subject;
 mod words;
 
 use std::sync::Arc;
@@ -10,7 +13,12 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use service::{CallStatistics, EmployeeCallsId, PlannedStatistics, ServiceError};
 
-pub(crate) use self::{export::ExportMutations, report::EmployeeCallStatistics};
+pub(crate) use self::{
+    call::{Call, CallQueries},
+    export::ExportMutations,
+    report::EmployeeCallStatistics,
+    subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
+};
 use self::{filter::CallStatisticsFilter, report::ReportFacts, words::CallStatisticsOrder};
 use super::{
     access,
@@ -41,9 +49,7 @@ impl CallStatisticsQueries {
             desc = "In what order, by the source's way of sorting; in the source's own order when absent."
         )]
         order_by: Option<CallStatisticsOrder>,
-        #[graphql(
-            desc = "Global id of the Provider that is asked. When it is absent there must be only one that counts calls."
-        )]
+        #[graphql(desc = "Global id of the Provider that is asked; our own records when absent.")]
         source: Option<ID>,
         #[graphql(desc = "Size of the page from its beginning, 0 to 100; 20 when absent.")] first: Option<
             i32,

@@ -1,16 +1,21 @@
 use std::sync::Arc;
 
-use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputType, SimpleObject, Value};
 use jiff::SignedDuration;
 use provider_core::domain::{self, CallInterval, EmployeeCalls};
-use service::{CallStatistics, EmployeeCallsId};
+use service::{CallStatistics, EmployeeCallsId, INVENTORY_ID};
 
-use super::words::{CallStatisticsField, GroupingInterval};
+use super::{
+    prepared::{Plain, PlainObject, Prepared},
+    words::{CallStatisticsField, GroupingInterval},
+};
 use crate::graphql::{
     error::{ApiError, Result},
-    node::NodeId,
+    loaders,
+    node::{NodeId, NodeKind},
     providers::{self, Provider},
     scalars::{DateTime, Long, TimeZone},
+    tenants::Employee,
 };
 
 /// What holds for a whole report of call statistics.
@@ -28,13 +33,19 @@ pub(crate) struct ReportFacts {
     interval: GroupingInterval,
     /// What is doubtful about the figures: they are passed on as the source gave them.
     caveats: Vec<CallStatisticsCaveat>,
+    /// The sums over all rows of the whole report, not of this page alone. A figure that the source does not report
+    /// for every row and interval is null.
+    total: CallCounts,
 }
 
 impl ReportFacts {
     pub(super) fn of(ctx: &Context<'_>, statistics: &CallStatistics) -> Result<Self> {
         let query = statistics.planned().query();
         let source = providers::find(ctx, statistics.source().as_str())?;
+        let total = CallCounts::of(&statistics.total_of_all());
+        let impossible = || ApiError::impossible_figure(statistics.source().as_str());
         Ok(Self {
+            total: total.ok_or_else(impossible)?,
             source: source.ok_or_else(|| ApiError::internal("a provider that is not in the directory"))?,
             from: query.period.start().into(),
             to: (query.period.end() - SignedDuration::from_secs(1)).into(),
@@ -73,7 +84,8 @@ impl CallStatisticsCaveat {
 pub(crate) struct EmployeeCallStatistics {
     #[graphql(skip)]
     row: EmployeeCallsId,
-    /// What the source calls the employee. Null where it does not say.
+    /// What the source calls the employee; in our own records it is the global id of the Employee. Null where the
+    /// source does not say.
     employee_id: Option<ID>,
     /// The employee's name. Null where the source does not say.
     employee_name: Option<String>,
@@ -82,9 +94,11 @@ pub(crate) struct EmployeeCallStatistics {
     /// The extension's number. Null where the source does not say.
     extension_number: Option<String>,
     /// The counts, the earliest interval first. Intervals without calls may be missing.
-    intervals: Vec<CallStatisticsInterval>,
+    intervals: Prepared<CallStatisticsInterval>,
     /// The sums over the intervals.
     total: CallCounts,
+    #[graphql(skip)]
+    employee_row: Option<i64>,
 }
 
 #[ComplexObject]
@@ -93,6 +107,15 @@ impl EmployeeCallStatistics {
     /// counts are as they are then.
     pub(crate) async fn id(&self) -> NodeId {
         NodeId::employee_calls(self.row.clone())
+    }
+
+    /// The employee. Null where another source than our own records counts, and with an error when the employee
+    /// can't be read.
+    async fn employee(&self, ctx: &Context<'_>) -> Option<Result<Employee>> {
+        loaders::employee(ctx, self.employee_row?)
+            .await
+            .transpose()
+            .map(|employee| employee.map(Employee::from))
     }
 }
 
@@ -105,13 +128,22 @@ impl EmployeeCallStatistics {
 
     fn counted(statistics: &CallStatistics, row: EmployeeCalls) -> Option<Self> {
         let intervals = row.intervals.iter();
+        let own = statistics.source().as_str() == INVENTORY_ID;
+        let employee_row = row.employee_id.as_ref().filter(|_| own);
+        let employee_row = employee_row.and_then(|id| id.parse().ok());
+        let employee_id = match employee_row {
+            Some(id) => Some(ID::from(&NodeId::new(NodeKind::Employee, id))),
+            None => row.employee_id.clone().map(ID),
+        };
         Some(Self {
             row: statistics.id_of(&row),
+            employee_row,
             total: CallCounts::of(&statistics.total(&row))?,
             intervals: intervals
                 .map(|interval| CallStatisticsInterval::of(statistics, interval))
-                .collect::<Option<_>>()?,
-            employee_id: row.employee_id.map(ID),
+                .collect::<Option<Vec<_>>>()?
+                .into(),
+            employee_id,
             employee_name: row.employee_name,
             extension_id: row.extension_id.map(ID),
             extension_number: row.extension_number,
@@ -121,7 +153,7 @@ impl EmployeeCallStatistics {
 
 /// The counts of an interval.
 #[derive(SimpleObject)]
-struct CallStatisticsInterval {
+pub(super) struct CallStatisticsInterval {
     /// What the document calls the interval (`data.<interval>`): the number of the month, of the ISO week, of the day
     /// in its month, or of the hour in its day. With `start` it is certain which one is meant.
     key: String,
@@ -136,7 +168,7 @@ struct CallStatisticsInterval {
 }
 
 impl CallStatisticsInterval {
-    fn of(statistics: &CallStatistics, interval: &CallInterval) -> Option<Self> {
+    pub(super) fn of(statistics: &CallStatistics, interval: &CallInterval) -> Option<Self> {
         let name = statistics.name_of(interval);
         Some(Self {
             key: name.key,
@@ -151,7 +183,7 @@ impl CallStatisticsInterval {
 /// Counts of calls, with the document's names. Null where the source does not report a figure, zero where it is
 /// zero.
 #[derive(SimpleObject)]
-struct CallCounts {
+pub(super) struct CallCounts {
     /// Calls that the employee made.
     outbound_calls: Option<i32>,
     /// Talk seconds of them.
@@ -172,12 +204,28 @@ struct CallCounts {
     inbound_unanswered: Option<i32>,
     /// Those that were not answered because the employee was busy; some of the unanswered.
     inbound_busy: Option<i32>,
-    /// Those that another member of a ring group answered. Not in the document.
+    /// Those that another member of a ring group answered; some of the unanswered. Not in the document.
     inbound_rung_elsewhere: Option<i32>,
 }
 
+impl Plain for CallStatisticsInterval {
+    fn leaf(&self, field: &str) -> Option<Value> {
+        Some(match field {
+            "key" => Value::String(self.key.clone()),
+            "isoYear" => self.iso_year.to_value(),
+            "start" => self.start.to_value(),
+            "end" => self.end.to_value(),
+            _ => return None,
+        })
+    }
+
+    fn object(&self, field: &str) -> Option<&dyn PlainObject> {
+        (field == "counts").then_some(&self.counts)
+    }
+}
+
 impl CallCounts {
-    fn of(counts: &domain::CallCounts) -> Option<Self> {
+    pub(super) fn of(counts: &domain::CallCounts) -> Option<Self> {
         Some(Self {
             outbound_calls: count(counts.outbound_calls)?,
             outbound_seconds: seconds(counts.outbound_seconds)?,
@@ -194,6 +242,29 @@ impl CallCounts {
     }
 }
 
+impl Plain for CallCounts {
+    fn leaf(&self, field: &str) -> Option<Value> {
+        Some(match field {
+            "outboundCalls" => self.outbound_calls.to_value(),
+            "outboundSeconds" => self.outbound_seconds.to_value(),
+            "outboundAnswered" => self.outbound_answered.to_value(),
+            "outboundUnanswered" => self.outbound_unanswered.to_value(),
+            "outboundFailed" => self.outbound_failed.to_value(),
+            "inboundCalls" => self.inbound_calls.to_value(),
+            "inboundSeconds" => self.inbound_seconds.to_value(),
+            "inboundAnswered" => self.inbound_answered.to_value(),
+            "inboundUnanswered" => self.inbound_unanswered.to_value(),
+            "inboundBusy" => self.inbound_busy.to_value(),
+            "inboundRungElsewhere" => self.inbound_rung_elsewhere.to_value(),
+            _ => return None,
+        })
+    }
+
+    fn object(&self, _: &str) -> Option<&dyn PlainObject> {
+        None
+    }
+}
+
 /// A figure that may be absent; `None` outside when it is too large to be one.
 fn count(figure: Option<u64>) -> Option<Option<i32>> {
     figure.map(i32::try_from).transpose().ok()
@@ -203,5 +274,49 @@ fn seconds(figure: Option<u64>) -> Option<Option<Long>> {
     match figure {
         Some(figure) => Long::new(figure).map(Some),
         None => Some(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graphql::sdl;
+
+    /// The names of the fields of a type.
+    fn fields(of: &str) -> Vec<String> {
+        let sdl = sdl();
+        let body = sdl.split(&format!("\ntype {of} {{\n")).nth(1).unwrap();
+        let body = body.split("\n}").next().unwrap();
+        let names = body.lines().filter_map(|line| line.trim().split_once(':'));
+        names
+            .map(|(name, _)| name.to_owned())
+            .filter(|name| name.chars().all(char::is_alphanumeric))
+            .collect()
+    }
+
+    #[test]
+    fn every_field_of_a_prepared_object_has_its_value() {
+        let counts = CallCounts::of(&domain::CallCounts::default()).unwrap();
+        let names = fields("CallCounts");
+        assert_eq!(names.len(), 11);
+        for name in names {
+            assert!(counts.leaf(&name).is_some(), "{name}");
+        }
+        let instant = DateTime::from(jiff::Timestamp::UNIX_EPOCH);
+        let interval = CallStatisticsInterval {
+            key: "1".to_owned(),
+            iso_year: None,
+            start: instant.clone(),
+            end: instant,
+            counts,
+        };
+        let names = fields("CallStatisticsInterval");
+        assert_eq!(names.len(), 5);
+        for name in names {
+            assert!(
+                interval.leaf(&name).is_some() || interval.object(&name).is_some(),
+                "{name}"
+            );
+        }
     }
 }

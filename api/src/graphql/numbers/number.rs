@@ -3,7 +3,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, SimpleObject};
 use jiff::Timestamp;
 use provider_core::domain::Money as DomainMoney;
-use service::{AssignmentRecord, NumberRecord, NumberRelations};
+use service::{AssignmentRecord, NumberRecord, NumberRelations, SubjectKind};
 
 use super::{
     CallRoute, NumberEvent, NumberType, SmsRoute,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::graphql::{
     access,
+    call_stats::{CallIntervalsFilter, SubjectCallStatistics, calls_of},
     error::Result,
     loaders,
     node::{NodeId, NodeKind},
@@ -115,6 +116,17 @@ impl Number {
 
 #[ComplexObject]
 impl Number {
+    /// Its calls, counted from the records that were imported: those of the customers that the
+    /// key sees, while they had it; inbound are calls to the number, outbound calls made from it. Null with an error when
+    /// an argument can't be used, and for keys of a group: the calls are their whole customer's to see.
+    async fn call_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When, and which calls.")] filter: CallIntervalsFilter,
+    ) -> Option<Result<SubjectCallStatistics>> {
+        Some(calls_of(ctx, SubjectKind::Number, self.record.id, filter).await)
+    }
+
     /// As people inside its country write it: `(905) 637-2046`.
     async fn national_format(&self) -> String {
         self.record.e164.national_format()

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, SimpleObject};
-use service::{NumberFilter, PoolRecord};
+use service::{NumberFilter, PoolRecord, SubjectKind};
 
 use super::{matching::NumberPoolMatchView, replacement::ReplacementConfiguration};
 use crate::graphql::{
+    call_stats::{CallIntervalsFilter, SubjectCallStatistics, calls_of},
     error::Result,
     loaders,
     node::{NodeId, NodeKind},
@@ -81,6 +82,17 @@ impl From<PoolRecord> for NumberPool {
 
 #[ComplexObject]
 impl NumberPool {
+    /// Its calls, counted from the records that were imported: those of its numbers
+    /// while they worked in it. Null with an error when
+    /// an argument can't be used, and for keys of a group: the calls are their whole customer's to see.
+    async fn call_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When, and which calls.")] filter: CallIntervalsFilter,
+    ) -> Option<Result<SubjectCallStatistics>> {
+        Some(calls_of(ctx, SubjectKind::Pool, self.record.id, filter).await)
+    }
+
     /// The group that has it. Null with an error when it can't be read.
     async fn group(&self, ctx: &Context<'_>) -> Option<Result<Group>> {
         loaders::group(ctx, self.record.owner.group_id)

@@ -20,6 +20,12 @@ impl Long {
     }
 }
 
+impl From<u32> for Long {
+    fn from(number: u32) -> Self {
+        Self(number.into())
+    }
+}
+
 /// A whole number that can pass the 32 bits of `Int`, such as a sum of seconds; never past 2^53 - 1, so that every
 /// client can hold it exactly.
 #[Scalar(name = "Long")]

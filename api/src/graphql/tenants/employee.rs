@@ -1,7 +1,10 @@
 use async_graphql::{ComplexObject, Context, SimpleObject};
 
+use service::SubjectKind;
+
 use super::{Customer, Group};
 use crate::graphql::{
+    call_stats::{CallIntervalsFilter, SubjectCallStatistics, calls_of},
     error::Result,
     loaders,
     node::{NodeId, NodeKind},
@@ -22,6 +25,8 @@ pub(crate) struct Employee {
     /// null when there is none.
     extension: Option<String>,
     #[graphql(skip)]
+    row: i64,
+    #[graphql(skip)]
     customer_row: i64,
     #[graphql(skip)]
     group_row: Option<i64>,
@@ -34,6 +39,7 @@ impl From<service::Employee> for Employee {
             name: record.name,
             email: record.email,
             extension: record.extension,
+            row: record.id,
             customer_row: record.customer_id,
             group_row: record.group_id,
         }
@@ -42,6 +48,17 @@ impl From<service::Employee> for Employee {
 
 #[ComplexObject]
 impl Employee {
+    /// Its calls, counted from the records that were imported: at all
+    /// extensions together. Null with an error when
+    /// an argument can't be used, and for keys of a group: the calls are their whole customer's to see.
+    async fn call_statistics(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When, and which calls.")] filter: CallIntervalsFilter,
+    ) -> Option<Result<SubjectCallStatistics>> {
+        Some(calls_of(ctx, SubjectKind::Employee, self.row, filter).await)
+    }
+
     /// The customer that the person works for. Null with an error when it can't be read.
     async fn customer(&self, ctx: &Context<'_>) -> Option<Result<Customer>> {
         let customer = loaders::customer(ctx, self.customer_row).await;

@@ -5,7 +5,7 @@ use calls::{
     packed::{Day, Word, day_of},
 };
 
-use super::{SubjectKind, corrupt, key, unpack};
+use super::{DayRange, SubjectKind, corrupt, key, unpack};
 use crate::{
     Result, Transaction, error, records,
     sql::{Columns, Sql},
@@ -37,11 +37,12 @@ pub async fn merge(
     removed: &[(Subject, CallFact)],
 ) -> Result<()> {
     let changes = by_day(added, removed);
-    if changes.is_empty() {
+    let days = || changes.keys().map(|(_, _, _, day)| *day);
+    let (Some(first), Some(last)) = (days().min(), days().max()) else {
         return Ok(());
-    }
+    };
     // First: its row is locked until the end, so that what others change of this customer comes after.
-    let version = next_version(transaction, customer_id).await?;
+    let version = next_version(transaction, customer_id, DayRange { first, last }).await?;
     let changes: Vec<(Key, Change)> = changes.into_iter().collect();
     for changes in changes.chunks(DAYS_PER_READ) {
         change(transaction, customer_id, version, changes).await?;
@@ -65,11 +66,18 @@ fn by_day(added: &[(Subject, CallFact)], removed: &[(Subject, CallFact)]) -> BTr
     changes
 }
 
-async fn next_version(transaction: &Transaction, customer_id: i64) -> Result<i64> {
-    let mut sql = Sql::new("INSERT INTO call_versions (customer_id, version) VALUES (");
-    sql.bind(customer_id).push(
-        ", 1) ON CONFLICT (customer_id) DO UPDATE SET version = call_versions.version + 1 RETURNING version",
-    );
+async fn next_version(transaction: &Transaction, customer_id: i64, days: DayRange) -> Result<i64> {
+    let mut sql = Sql::new("INSERT INTO call_versions (customer_id, version, first_day, last_day) VALUES (");
+    sql.bind(customer_id)
+        .push_bind(", 1, ", days.first)
+        .push_bind(", ", days.last)
+        .push(
+            ") ON CONFLICT (customer_id) DO UPDATE SET version = call_versions.version + 1, \
+             first_day = CASE WHEN excluded.first_day < call_versions.first_day \
+             THEN excluded.first_day ELSE call_versions.first_day END, \
+             last_day = CASE WHEN excluded.last_day > call_versions.last_day \
+             THEN excluded.last_day ELSE call_versions.last_day END RETURNING version",
+        );
     sql.one_i64(transaction.connection()).await
 }
 

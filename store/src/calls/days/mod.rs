@@ -11,7 +11,7 @@ use calls::{
 use strum::{Display, EnumString, IntoStaticStr};
 
 pub use merge::merge;
-pub use read::{DayRange, EmployeeDay, SubjectDay, employee_days, subject_days, versions};
+pub use read::{CallVersion, DayRange, EmployeeDay, SubjectDay, employee_days, subject_days, versions};
 
 use crate::StoreError;
 

@@ -1,5 +1,3 @@
-use std::collections::HashMap;
-
 use calls::{
     packed::{Day, day_of},
     statistics::Party,
@@ -63,15 +61,26 @@ pub struct SubjectDay {
     pub calls: Day,
 }
 
-/// The version of the packed calls of each customer that has any: of one customer, or of all.
+/// What packed calls a customer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallVersion {
+    /// Row of the customer.
+    pub customer_id: i64,
+    /// One more with each change.
+    pub version: i64,
+    /// No calls lie outside of these days.
+    pub days: DayRange,
+}
+
+/// What packed calls there are: of one customer, or of all that have any.
 ///
 /// # Errors
 /// What the database says.
 pub async fn versions(
     connection: &impl ConnectionTrait,
     customer_id: Option<i64>,
-) -> Result<HashMap<i64, i64>> {
-    let mut sql = Sql::new("SELECT customer_id, version FROM call_versions");
+) -> Result<Vec<CallVersion>> {
+    let mut sql = Sql::new("SELECT customer_id, version, first_day, last_day FROM call_versions");
     if let Some(customer_id) = customer_id {
         sql.push_bind(" WHERE customer_id = ", customer_id);
     }
@@ -79,7 +88,14 @@ pub async fn versions(
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
-            Ok((columns.get()?, columns.get()?))
+            Ok(CallVersion {
+                customer_id: columns.get()?,
+                version: columns.get()?,
+                days: DayRange {
+                    first: columns.get()?,
+                    last: columns.get()?,
+                },
+            })
         })
         .collect()
 }
