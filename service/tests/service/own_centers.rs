@@ -304,7 +304,7 @@ async fn centers_are_made_named_listed_and_given_queues_and_agents() {
             .call_centers(&manager, None, owner.group_id)
             .await
             .unwrap();
-        assert_eq!(listed, [own.clone()]);
+        assert_eq!(listed, std::slice::from_ref(&own));
         let agent = AgentName {
             agent: "SIP/1".to_owned(),
             first_name: Some("Ada".to_owned()),
