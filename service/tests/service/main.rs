@@ -8,6 +8,7 @@
 )]
 
 mod at_carriers;
+mod call_imports;
 mod cancelled;
 mod carrier;
 mod changes;
