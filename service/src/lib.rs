@@ -41,7 +41,9 @@ pub use call_stats::{
     CallStatistics, CallStatisticsRequest, EmployeeCallsId, ExportLink, ExportedFile, IntervalName,
     PlannedStatistics,
 };
-pub use calls::{CallImportReport, CallImportRequest, CallImporter};
+pub use calls::{
+    CallCustomer, CallImportError, CallImportReport, CallImportRequest, CallImportStep, CallImporter,
+};
 pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode, whole_seconds};
 pub use events::NumberNotice;
 pub use import::{EmployeeImport, EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};

@@ -158,6 +158,7 @@ A configuration file with everything in it:
 
   [limits]
   connections = 4096
+  upload_bytes = 268435456
   body_bytes = 65536
   response_bytes = 8388608
   execution_seconds = 10

@@ -54,6 +54,7 @@ pub(super) async fn serve(
         accept_demo_keys: address.ip().to_canonical().is_loopback(),
         playground_key: demo.as_ref().map(|demo| demo.playground_key.clone()),
         metrics: Some(metrics),
+        upload_bytes: Some(config.upload_bytes),
         shutdown: shutdown.clone(),
     };
     let router = app(switchboard.clone(), options).await?;

@@ -55,6 +55,8 @@ pub struct Config {
     pub limits: Limits,
     /// Connections served at once.
     pub connections: u32,
+    /// Most bytes of an uploaded file.
+    pub upload_bytes: u64,
     /// What is logged, and how.
     pub log: LogSettings,
 }
@@ -183,6 +185,9 @@ impl Config {
             mailer: file.mailer,
             webhooks: file.webhooks,
             limits: file.limits,
+            upload_bytes: file
+                .upload_bytes
+                .map_or(crate::http::DEFAULT_UPLOAD_BYTES, u64::from),
             connections: file
                 .connections
                 .unwrap_or(graphql_server::SlowClientLimits::default().connections),

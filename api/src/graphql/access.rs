@@ -65,6 +65,7 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Mutation, "updateCallCenterReporting", Manage),
     (Mutation, "createCallCenter", Manage),
     (Mutation, "updateCallCenter", Manage),
+    (Mutation, "ingestCalls", Manage),
     // Makes a file of what the key can read anyway.
     (Mutation, "exportCallStatistics", Viewer),
     (Subscription, "numberEvents", Viewer),

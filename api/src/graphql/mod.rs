@@ -54,6 +54,7 @@ pub struct Mutation(
     numbers::NumberMutations,
     pools::PoolMutations,
     call_stats::ExportMutations,
+    call_stats::IngestMutations,
     call_centers::CallCenterMutations,
     call_centers::OwnCallCenterMutations,
 );

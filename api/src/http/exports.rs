@@ -2,17 +2,16 @@
 //! logged, stored on the way or told to other sites.
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{Path, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use provider_core::error::ErrorKind;
-use serde_json::json;
 use service::{ExportedFile, ServiceError, Switchboard};
 
-use super::EXPORTS_PATH;
+use super::{EXPORTS_PATH, refused};
 use crate::graphql::error::{ApiError, ErrorCode};
 
 pub(super) fn routes(switchboard: Switchboard) -> Router {
@@ -90,9 +89,4 @@ fn failure(error: ServiceError) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
     }
     response
-}
-
-fn refused(status: StatusCode, code: ErrorCode, message: &str) -> Response {
-    let error = json!({ "message": message, "extensions": { "code": code.to_string() } });
-    (status, Json(json!({ "errors": [error] }))).into_response()
 }

@@ -7,22 +7,26 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    Json, Router,
+    Router,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use graphql_server::{AuthError, Credentials};
-use serde_json::json;
+use graphql_server::Credentials;
 use service::Scope;
 
-use super::auth::KeyAuthenticator;
+use super::{auth::KeyAuthenticator, refused, unauthenticated};
 use crate::{graphql::error::ErrorCode, telemetry::Metrics};
 
 const PATH: &str = "/metrics";
 /// The text format of Prometheus.
 const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
+
+/// What to do without a key.
+const HINT: &str = "A valid API key for the whole installation is needed: send it as \
+                    \"Authorization: Bearer <key>\". `switchboard keys create --name prometheus --level kpi` \
+                    issues one.";
 
 #[derive(Clone)]
 struct Figures {
@@ -49,41 +53,7 @@ async fn figures(State(figures): State<Figures>, request: Request) -> Response {
             ErrorCode::Forbidden,
             "These figures are about the whole installation, and this key is for a part of it.",
         ),
-        Err(error) => unknown(error),
+        Err(error) => unauthenticated(error, HINT),
     };
     ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
-}
-
-fn unknown(error: AuthError) -> Response {
-    match error {
-        AuthError::Missing | AuthError::Invalid => {
-            let message = "A valid API key for the whole installation is needed: send it as \
-                           \"Authorization: Bearer <key>\". `switchboard keys create --name prometheus --level kpi` \
-                           issues one.";
-            let mut response = refused(StatusCode::UNAUTHORIZED, ErrorCode::Unauthenticated, message);
-            let scheme = HeaderValue::from_static("Bearer");
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
-            response
-        }
-        AuthError::TooManyAttempts { retry_after } => {
-            let message = "Too many failed attempts to authenticate from this address.";
-            let mut response = refused(StatusCode::TOO_MANY_REQUESTS, ErrorCode::RateLimited, message);
-            let wait = HeaderValue::from(retry_after.as_secs());
-            response.headers_mut().insert(header::RETRY_AFTER, wait);
-            response
-        }
-        AuthError::Unavailable => {
-            let message = "API keys cannot be checked at the moment. Try again in a few seconds.";
-            refused(
-                StatusCode::SERVICE_UNAVAILABLE,
-                ErrorCode::ServiceUnavailable,
-                message,
-            )
-        }
-    }
-}
-
-fn refused(status: StatusCode, code: ErrorCode, message: &str) -> Response {
-    let error = json!({ "message": message, "extensions": { "code": code.to_string() } });
-    (status, Json(json!({ "errors": [error] }))).into_response()
 }

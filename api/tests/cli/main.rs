@@ -7,6 +7,7 @@
     reason = "what these tests stand on can't be missing"
 )]
 
+mod calls;
 mod config;
 mod moving;
 mod program;

@@ -9,6 +9,7 @@
 mod access;
 mod bad_input;
 mod call_centers;
+mod call_imports;
 mod call_stats;
 mod calls;
 mod carriers;

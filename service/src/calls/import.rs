@@ -9,17 +9,26 @@ use store::{
     calls::{CallSource, ImportedCalls, PartialCall},
 };
 
-use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode};
+use crate::{Principal, ServiceError, ServiceResult, Switchboard, UserError, UserErrorCode};
 
 /// Attempts at a batch while the database is busy, and the pause before the second.
 const ATTEMPTS: u32 = 5;
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// The customer whose telephone system wrote records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallCustomer {
+    /// Its code.
+    Code(String),
+    /// Its row.
+    Row(i64),
+}
+
 /// What an import is of.
 #[derive(Debug, Clone)]
 pub struct CallImportRequest {
-    /// Code of the customer whose telephone system wrote the records.
-    pub customer: String,
+    /// Whose calls they are.
+    pub customer: CallCustomer,
     /// Which way they come in.
     pub source: CallSource,
     /// Name of the file, where there is one.
@@ -93,11 +102,7 @@ impl Switchboard {
                 "calls belong to a whole customer, and this key is one of a group",
             ));
         }
-        let found = store::customer_by_code(self.database().reader(), who.scope, &request.customer).await?;
-        let customer = found.ok_or_else(|| {
-            let message = "no customer with this code is visible to this key";
-            ServiceError::refused(UserErrorCode::NotFound, "input.customer", message)
-        })?;
+        let customer = self.customer_of_calls(who, &request.customer).await?;
         let (owner, actor, country) = (customer.clone(), who.actor(), request.country);
         let begun = self.database().write(move |tx| {
             Box::pin(async move {
@@ -121,6 +126,26 @@ impl Switchboard {
     }
 }
 
+impl Switchboard {
+    async fn customer_of_calls(&self, who: &Principal, customer: &CallCustomer) -> ServiceResult<Customer> {
+        let reader = self.database().reader();
+        let (found, what, path) = match customer {
+            CallCustomer::Code(code) => {
+                let found = store::customer_by_code(reader, who.scope, code).await?;
+                (found, "code", "input.customer")
+            }
+            CallCustomer::Row(id) => {
+                let found = store::customer(reader, who.scope, *id).await?;
+                (found, "id", "input.customerId")
+            }
+        };
+        found.ok_or_else(|| {
+            let message = format!("no customer with this {what} is visible to this key");
+            ServiceError::refused(UserErrorCode::NotFound, path, message)
+        })
+    }
+}
+
 impl CallImporter {
     /// Rows that a batch should have: enough that a transaction is worth its while, few enough that it is short.
     pub const BATCH: usize = 2000;
@@ -140,7 +165,7 @@ impl CallImporter {
     pub async fn add(&mut self, rows: Vec<Row>, bad: Vec<RowFault>) -> ServiceResult<Vec<RowFault>> {
         let mut attempt = 1;
         loop {
-            let written = self.write(rows.clone(), bad.clone()).await;
+            let written = self.write(rows.clone(), bad.clone(), false).await;
             match written.map_err(ServiceError::from) {
                 Err(ServiceError::Busy(detail)) if attempt < ATTEMPTS => {
                     tracing::warn!(detail, attempt, "the database is busy; the batch is tried again");
@@ -148,25 +173,27 @@ impl CallImporter {
                     attempt += 1;
                 }
                 Err(error) => return Err(error),
-                Ok(Written { good, calls, bad }) => {
-                    self.report.add(good, &calls, &bad);
-                    return Ok(bad);
-                }
+                Ok(written) => return Ok(written.bad),
             }
         }
     }
 
-    async fn write(&mut self, rows: Vec<Row>, bad: Vec<RowFault>) -> Result<Written, StoreError> {
+    /// `whole`: all rows, or none.
+    async fn write(&mut self, rows: Vec<Row>, bad: Vec<RowFault>, whole: bool) -> Result<Written, Failure> {
         let mut numbers = std::mem::replace(&mut self.numbers, NumberReader::new(self.country));
         let (customer, import_id) = (self.customer.clone(), self.report.import_id);
         let written = self.switchboard.database().write(move |tx| {
             Box::pin(async move {
                 let written = write(tx, &customer, import_id, &mut numbers, rows, bad).await?;
-                Ok::<_, StoreError>((written, numbers))
+                if whole && !written.bad.is_empty() {
+                    return Err(Failure::Rows(written.bad));
+                }
+                Ok((written, numbers))
             })
         });
         let (written, numbers) = written.await?;
         self.numbers = numbers;
+        self.report.add(written.good, &written.calls, &written.bad);
         Ok(written)
     }
 
@@ -182,6 +209,35 @@ impl CallImporter {
             .write(move |tx| Box::pin(async move { store::calls::finish_call_import(tx, import_id).await }));
         ended.await?;
         Ok(self.report)
+    }
+}
+
+/// Why a transaction did nothing.
+enum Failure {
+    Store(StoreError),
+    Rows(Vec<RowFault>),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for ServiceError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => error.into(),
+            Failure::Rows(faults) => Self::Refused(
+                faults
+                    .into_iter()
+                    .map(|fault| {
+                        let path = format!("input.calls.{}", fault.line);
+                        UserError::new(UserErrorCode::InvalidInput, &path, fault.reason)
+                    })
+                    .collect(),
+            ),
+        }
     }
 }
 
@@ -240,4 +296,21 @@ fn calls_of(rows: Vec<Row>) -> Vec<PartialCall> {
         merge_legs(&mut call.legs, []);
     }
     calls
+}
+
+impl Switchboard {
+    /// Imports a few rows, all or none: [`Row::line`] is their position in the input, from 0.
+    ///
+    /// # Errors
+    /// As [`Switchboard::begin_call_import`]; [`ServiceError::Refused`] for rows of a call that has too many legs.
+    pub async fn import_calls(
+        &self,
+        who: &Principal,
+        request: CallImportRequest,
+        rows: Vec<Row>,
+    ) -> ServiceResult<CallImportReport> {
+        let mut importer = self.begin_call_import(who, request).await?;
+        importer.write(rows, Vec::new(), true).await?;
+        importer.finish().await
+    }
 }

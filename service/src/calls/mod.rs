@@ -1,5 +1,7 @@
 //! Calls of customers' own telephone systems.
 
+mod feed;
 mod import;
 
-pub use import::{CallImportReport, CallImportRequest, CallImporter};
+pub use feed::{CallImportError, CallImportStep};
+pub use import::{CallCustomer, CallImportReport, CallImportRequest, CallImporter};

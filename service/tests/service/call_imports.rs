@@ -4,9 +4,9 @@ use std::{collections::HashMap, io::Cursor};
 
 use jiff::Timestamp;
 use service::{
-    AccessLevel, CallFormat, CallImportReport, CallImportRequest, CallImporter, CallRow, CallRowFault,
-    CallRows, CallSettings, CallSource, EmployeeImport, EmployeeRow, Owner, Scope, ServiceError, ServiceResult,
-    Switchboard,
+    AccessLevel, CallCustomer, CallFormat, CallImportReport, CallImportRequest, CallImporter, CallRow,
+    CallRowFault, CallRows, CallSettings, CallSource, EmployeeImport, EmployeeRow, Owner, Scope,
+    ServiceError, ServiceResult, Switchboard,
 };
 use store::{
     Database,
@@ -23,7 +23,7 @@ const DAY: &str = "2020-01-01T00:00:00Z";
 
 fn request(customer: &str, format: CallFormat) -> CallImportRequest {
     CallImportRequest {
-        customer: customer.to_owned(),
+        customer: CallCustomer::Code(customer.to_owned()),
         source: CallSource::CommandLine,
         file: Some("Master.csv".to_owned()),
         format: format.to_string(),

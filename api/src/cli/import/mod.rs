@@ -1,5 +1,7 @@
 //! `switchboard import`.
 
+mod calls;
+mod employees;
 mod faults;
 mod queue_log;
 mod rows;
@@ -23,6 +25,8 @@ use crate::config::Config;
 pub(super) enum ImportCommand {
     Numbers(ImportNumbers),
     QueueLog(queue_log::ImportQueueLog),
+    Employees(employees::ImportEmployees),
+    Calls(calls::ImportCalls),
 }
 
 /// Import numbers, with their owners, from a CSV file
@@ -83,6 +87,8 @@ pub(super) async fn run(config: Config, command: ImportCommand) -> CliResult {
     match command {
         ImportCommand::Numbers(options) => numbers(config, options).await,
         ImportCommand::QueueLog(options) => queue_log::run(config, options).await,
+        ImportCommand::Employees(options) => employees::run(config, options).await,
+        ImportCommand::Calls(options) => calls::run(config, options).await,
     }
 }
 

@@ -3,6 +3,7 @@
 mod call;
 mod export;
 mod filter;
+mod ingest;
 mod prepared;
 mod report;
 mod subject;
@@ -16,6 +17,7 @@ use service::{CallStatistics, EmployeeCallsId, PlannedStatistics, ServiceError};
 pub(crate) use self::{
     call::{Call, CallQueries},
     export::ExportMutations,
+    ingest::IngestMutations,
     report::EmployeeCallStatistics,
     subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
 };
