@@ -4,6 +4,7 @@
 //! Nothing here is part of the service.
 
 pub mod bulk;
+pub mod calls;
 pub mod drive;
 pub mod inventory;
 pub mod load;

@@ -92,9 +92,16 @@ fn csv(batch: &Batch) -> Result<Vec<u8>> {
                 Cell::Int(value) => writer.write_field(value.to_string())?,
                 Cell::Text(value) => writer.write_field(value.as_bytes())?,
                 Cell::Bool(value) => writer.write_field(if *value { "t" } else { "f" })?,
+                Cell::Bytes(value) => writer.write_field(hex(value))?,
             }
         }
         writer.write_record(None::<&[u8]>)?;
     }
     Ok(writer.into_inner().map_err(|error| error.into_error())?)
+}
+
+/// Bytes as PostgreSQL reads them.
+fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+    std::iter::once("\\x".to_owned()).chain(digits).collect()
 }

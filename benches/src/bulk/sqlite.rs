@@ -90,6 +90,7 @@ impl Writer {
                 Cell::Int(value) => query.bind(*value),
                 Cell::Text(value) => query.bind(value.as_ref()),
                 Cell::Bool(value) => query.bind(*value),
+                Cell::Bytes(value) => query.bind(value.as_slice()),
             };
         }
         query.execute(&mut self.connection).await?;

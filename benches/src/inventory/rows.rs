@@ -11,6 +11,8 @@ pub enum Cell {
     Text(Cow<'static, str>),
     /// A truth value.
     Bool(bool),
+    /// Bytes.
+    Bytes(Vec<u8>),
 }
 
 impl From<i64> for Cell {

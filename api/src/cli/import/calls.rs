@@ -181,11 +181,13 @@ impl Import {
             bar.set_message(output::count(known + step.report.new_calls, "new call"));
             Ok(())
         });
-        let fed = fed.await;
+        if let Err(stopped) = fed.await {
+            return Err(stopped.told(&input.name, importer.report()));
+        }
         let report = importer.finish().await?;
         self.before += input.size;
         self.add(&report);
-        fed.map_err(|stopped| stopped.told(&input.name, &report))
+        Ok(())
     }
 
     fn add(&mut self, report: &CallImportReport) {
