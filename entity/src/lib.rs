@@ -4,6 +4,11 @@
 //! nowhere else. That the entities match the migrations is asserted by a test of `migration`.
 
 pub mod agent_session;
+pub mod alert;
+pub mod alert_delivery;
+pub mod alert_event;
+pub mod alert_rule;
+pub mod alert_watch;
 pub mod api_key;
 pub mod assignment;
 pub mod call;
@@ -18,6 +23,7 @@ pub mod call_version;
 pub mod customer;
 pub mod dealer;
 pub mod employee;
+pub mod export;
 pub mod extension;
 pub mod extension_assignment;
 pub mod group;
@@ -43,3 +49,4 @@ pub mod queue_log;
 pub mod queue_member;
 pub mod reseller;
 pub mod setting;
+pub mod webhook;

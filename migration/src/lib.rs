@@ -20,6 +20,7 @@ mod m20261202_000003_kpi_counters;
 mod m20261203_000004_call_days;
 mod m20261204_000005_calls;
 mod m20261205_000006_call_centers;
+mod m20261206_000007_alerts;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261203_000004_call_days::Migration),
             Box::new(m20261204_000005_calls::Migration),
             Box::new(m20261205_000006_call_centers::Migration),
+            Box::new(m20261206_000007_alerts::Migration),
         ]
     }
 }

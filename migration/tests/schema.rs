@@ -154,6 +154,11 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
         assert_entities!(
             &db,
             agent_session,
+            alert,
+            alert_delivery,
+            alert_event,
+            alert_rule,
+            alert_watch,
             api_key,
             assignment,
             call,
@@ -168,6 +173,7 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
             customer,
             dealer,
             employee,
+            export,
             extension,
             extension_assignment,
             group,
@@ -193,6 +199,7 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
             queue_member,
             reseller,
             setting,
+            webhook,
         );
         db.close().await.expect("close");
         if let Some((server, name)) = temporary {

@@ -4,6 +4,7 @@
 //! [`Principal`] that asks; nothing is read or changed outside its scope. Only this crate calls ports and stores.
 
 mod access;
+mod alerts;
 mod assignment;
 mod call_centers;
 mod call_stats;
@@ -34,6 +35,7 @@ pub use ::calls::{
     CallLine, Direction, Disposition, Format as CallFormat, Party, PartyDisposition, Row as CallRow,
     RowFault as CallRowFault, Rows as CallRows, Settings as CallSettings, Side,
 };
+pub use alerts::{AlertMessage, AlertMessageData, AlertRuleInput, DryRun, NewWebhook, Webhook, WouldFire};
 pub use call_centers::{
     CallCenter, CallCenterId, UpdateCallCenterReporting, call_center_of, statistics_range,
 };
@@ -60,10 +62,12 @@ pub use store::call_centers::{AgentName, ReportState};
 pub use store::calls::CallSource;
 pub use store::calls::{CallFilter, CallView, PartyView, days::SubjectKind};
 pub use store::{
-    AccessLevel, ApiKeyRecord, AssignmentRecord, Backend, Customer, CustomerFilter, Database,
-    DatabaseOptions, Dealer, DealerFilter, Employee, EmployeeFilter, EventKind, EventRecord, Group,
-    GroupFilter, HoldRecord, Key, NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations,
-    OperationFilter, OperationKind, OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter,
-    PoolRecord, Position, Problem, Reseller, Scope, StoreError, UpstreamFacts, position,
+    AccessLevel, AlertBreakdown, AlertComparison, AlertEventKind, AlertEventRecord, AlertFilter, AlertMetric,
+    AlertRecord, AlertRuleRecord, AlertRuleSpec, AlertSubject, ApiKeyRecord, AssignmentRecord, Backend,
+    Customer, CustomerFilter, Database, DatabaseOptions, Dealer, DealerFilter, DeliveryChannel,
+    DeliveryRecord, DeliveryState, Employee, EmployeeFilter, EventKind, EventRecord, Group, GroupFilter,
+    HoldRecord, Key, NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations, OperationFilter,
+    OperationKind, OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter, PoolRecord,
+    Position, Problem, Reseller, Scope, StoreError, UpstreamFacts, position,
 };
 pub use switchboard::{Settings, StartError, Switchboard, WebhookSettings};

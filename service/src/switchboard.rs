@@ -3,11 +3,20 @@ use std::{sync::Arc, time::Duration};
 use jiff::SignedDuration;
 use mail::Mailer;
 use numbering::Places;
-use provider_core::provider::{Instance, Provider};
+use provider_core::{
+    http::HookClient,
+    provider::{Instance, Provider},
+};
 use store::{Database, DatabaseOptions, Lease, StoreError};
 use tokio::sync::watch;
 
-use crate::{ServiceResult, events::Notices, inventory::OwnInventory, keys::KeyHasher, providers::Providers};
+use crate::{
+    ServiceResult, alerts::AlertNotices, events::Notices, inventory::OwnInventory, keys::KeyHasher,
+    providers::Providers,
+};
+
+/// The schedule that Standard Webhooks gives as an example: about three days.
+const DELIVERY_WAITS: [u64; 9] = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
 
 /// Where webhooks may lead.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,6 +47,10 @@ pub struct Settings {
     pub answer_within: Duration,
     /// How long one call to a provider may take.
     pub provider_deadline: Duration,
+    /// How often the stock is looked at for alert rules, while numbers change.
+    pub watch_stock_every: Duration,
+    /// How long to wait after each failed attempt to tell of an alert; after the last one it is given up.
+    pub delivery_waits: Vec<Duration>,
     /// How often recovery, hold expiry and quarantine end are looked after.
     pub sweep_every: Duration,
     /// How many bytes of calls are kept in memory for statistics.
@@ -57,6 +70,8 @@ impl Settings {
             replica: crate::keys::random_token(12),
             answer_within: Duration::from_secs(2),
             provider_deadline: Duration::from_secs(8),
+            watch_stock_every: Duration::from_secs(5),
+            delivery_waits: DELIVERY_WAITS.map(Duration::from_secs).to_vec(),
             sweep_every: Duration::from_secs(2),
             call_cache_bytes: 256 << 20,
         }
@@ -93,6 +108,8 @@ pub(crate) struct Inner {
     pub(crate) providers: Providers,
     pub(crate) inventory: Arc<OwnInventory>,
     pub(crate) notices: Notices,
+    pub(crate) alert_notices: AlertNotices,
+    pub(crate) hook_client: std::sync::OnceLock<HookClient>,
     pub(crate) hasher: tokio::sync::OnceCell<KeyHasher>,
     pub(crate) swept: watch::Sender<bool>,
 }
@@ -130,6 +147,8 @@ impl Switchboard {
             providers,
             inventory,
             notices,
+            alert_notices: AlertNotices::default(),
+            hook_client: std::sync::OnceLock::new(),
             hasher: tokio::sync::OnceCell::new(),
             swept: watch::Sender::new(false),
         };

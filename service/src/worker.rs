@@ -23,11 +23,14 @@ impl Switchboard {
         let switchboard = self.clone();
         tokio::spawn(async move {
             let (mut ending, mut closing) = (shutdown.clone(), shutdown.clone());
+            let alerts = tokio::spawn(switchboard.clone().looking_after_alerts());
             tokio::join!(
                 switchboard.sweeping(&mut shutdown),
                 switchboard.counting(&mut ending),
                 switchboard.reporting(&mut closing)
             );
+            // A receiver may be slow: what was being delivered is tried again by whoever comes next.
+            alerts.abort();
         })
     }
 
@@ -56,6 +59,16 @@ impl Switchboard {
                 () = tokio::time::sleep(self.settings().sweep_every) => {}
                 _ = shutdown.wait_for(|stop| *stop) => return,
             }
+        }
+    }
+
+    /// Watches the stock and tells of alerts, beside the sweeps: a receiver that is slow must not keep holds from ending.
+    async fn looking_after_alerts(self) {
+        loop {
+            if let Err(error) = self.look_after_alerts().await {
+                tracing::warn!(%error, "alerts could not be looked after; the next round tries again");
+            }
+            tokio::time::sleep(self.settings().sweep_every).await;
         }
     }
 

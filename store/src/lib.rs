@@ -3,6 +3,7 @@
 //! Nothing outside this crate writes SQL or sees an entity. Statements that must be fast or atomic are written
 //! by hand in [`sql::Sql`], the rest uses SeaORM. Services are the only callers.
 
+mod alerts;
 mod api_keys;
 pub mod call_centers;
 pub mod calls;
@@ -26,6 +27,7 @@ mod tenants;
 pub mod testing;
 mod upstream;
 
+pub use alerts::*;
 pub use api_keys::*;
 pub use database::{Backend, Database, DatabaseOptions, Transaction, Work};
 pub use error::{Result, StoreError};

@@ -16,7 +16,7 @@ pub enum RootType {
     Subscription,
 }
 
-use AccessLevel::{Kpi, Manage, Viewer};
+use AccessLevel::{Kpi, Manage, Reseller, Viewer};
 use RootType::{Mutation, Query, Subscription};
 
 /// The lowest level that reaches each root field; a field that is not here is refused to everybody. Field names
@@ -50,6 +50,11 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Query, "callCenter", Viewer),
     (Query, "callCenters", Viewer),
     (Query, "staffing", Viewer),
+    // Rules on the stock are for those who look after it, and never for customers: the use cases ask the scope.
+    (Query, "alertRules", Reseller),
+    (Query, "alerts", Reseller),
+    (Query, "webhooks", Reseller),
+    (Query, "dryRunAlertRule", Reseller),
     (Mutation, "assignNumber", Manage),
     (Mutation, "holdNumber", Manage),
     (Mutation, "releaseHold", Manage),
@@ -66,9 +71,15 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Mutation, "createCallCenter", Manage),
     (Mutation, "updateCallCenter", Manage),
     (Mutation, "ingestCalls", Manage),
+    (Mutation, "createAlertRule", Reseller),
+    (Mutation, "updateAlertRule", Reseller),
+    (Mutation, "deleteAlertRule", Reseller),
+    (Mutation, "createWebhook", Reseller),
+    (Mutation, "deleteWebhook", Reseller),
     // Makes a file of what the key can read anyway.
     (Mutation, "exportCallStatistics", Viewer),
     (Subscription, "numberEvents", Viewer),
+    (Subscription, "alertEvents", Reseller),
 ];
 
 /// How much a level may do; a higher one may do all that a lower one may.

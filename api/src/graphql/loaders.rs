@@ -98,6 +98,12 @@ batches! {
     call_parties, CallPartiesKey -> Vec<service::PartyView>: Switchboard::call_parties;
     /// A dealer.
     dealer, DealerKey -> service::Dealer: Switchboard::dealers_by_ids;
+    /// An alert rule, be it deleted or not.
+    alert_rule, AlertRuleKey -> service::AlertRuleRecord: Switchboard::rules_of_alerts;
+    /// Who was told of an alert.
+    alert_deliveries, AlertDeliveriesKey -> Vec<service::DeliveryRecord>: Switchboard::deliveries_of_alerts;
+    /// A webhook.
+    webhook, WebhookKey -> service::Webhook: Switchboard::webhooks_by_ids;
 }
 
 impl Loader<CallCenterId> for Relations {

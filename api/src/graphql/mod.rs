@@ -6,6 +6,7 @@
 //! async-graphql a failing `Result<Option<T>>` would null everything around it too.
 
 pub mod access;
+mod alerts;
 mod asked;
 mod call_centers;
 mod call_stats;
@@ -44,6 +45,7 @@ pub struct Query(
     call_stats::CallStatisticsQueries,
     call_stats::CallQueries,
     call_centers::CallCenterQueries,
+    alerts::AlertQueries,
 );
 
 /// Changes. Each takes one `input`; what a client can expect to be refused stands in `userErrors` of the payload,
@@ -57,11 +59,12 @@ pub struct Mutation(
     call_stats::IngestMutations,
     call_centers::CallCenterMutations,
     call_centers::OwnCallCenterMutations,
+    alerts::AlertMutations,
 );
 
 /// Streams, over WebSocket (graphql-transport-ws) or server-sent events.
 #[derive(MergedSubscription, Default)]
-pub struct Subscription(numbers::NumberSubscriptions);
+pub struct Subscription(numbers::NumberSubscriptions, alerts::AlertSubscriptions);
 
 /// The executable schema.
 pub type Schema = async_graphql::Schema<Query, Mutation, Subscription>;

@@ -14,6 +14,7 @@ use strum::{Display, EnumIter, EnumString};
 
 use super::{
     access,
+    alerts::{Alert, AlertRule, Webhook},
     call_centers::{self, CallCenter},
     call_stats::{self, Call, EmployeeCallStatistics},
     error::{ApiError, Result},
@@ -47,6 +48,9 @@ pub(crate) enum NodeKind {
     CallCenter,
     EmployeeCallStatistics,
     Call,
+    AlertRule,
+    Alert,
+    Webhook,
 }
 
 /// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`, for call centers of
@@ -217,6 +221,9 @@ pub(crate) enum Node {
     CallCenter(CallCenter),
     EmployeeCallStatistics(EmployeeCallStatistics),
     Call(Call),
+    AlertRule(AlertRule),
+    Alert(Alert),
+    Webhook(Webhook),
 }
 
 #[derive(Default)]
@@ -326,6 +333,18 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .call(who, row)
             .await?
             .map(|record| Call::from(record).into()),
+        NodeKind::AlertRule => switchboard
+            .alert_rule(who, row)
+            .await?
+            .map(|record| AlertRule::from(record).into()),
+        NodeKind::Alert => switchboard
+            .alert(who, row)
+            .await?
+            .map(|record| Alert::from(record).into()),
+        NodeKind::Webhook => switchboard
+            .webhook(who, row)
+            .await?
+            .map(|record| Webhook::from(record).into()),
         NodeKind::Provider | NodeKind::CallCenter | NodeKind::EmployeeCallStatistics => None,
     })
 }

@@ -277,6 +277,8 @@ pub(crate) enum Counted {
     Operations(service::OperationFilter),
     History(i64),
     Calls(service::CallFilter),
+    AlertRules,
+    Alerts(service::AlertFilter),
     /// What is known already, or will not be told.
     Known(Option<i64>),
 }
@@ -293,6 +295,8 @@ async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<Option<i64>> {
         Counted::Operations(filter) => switchboard.count_operations(who, filter).await?,
         Counted::History(number_id) => switchboard.count_number_history(who, *number_id).await?,
         Counted::Calls(filter) => switchboard.count_calls(who, filter).await?,
+        Counted::AlertRules => switchboard.count_alert_rules(who).await?,
+        Counted::Alerts(filter) => switchboard.count_alerts(who, filter).await?,
         Counted::Known(count) => return Ok(*count),
     }))
 }

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod alerts;
 mod bad_input;
 mod call_centers;
 mod call_imports;

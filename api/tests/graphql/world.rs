@@ -29,6 +29,7 @@ impl World {
     /// The same beside these providers, which answer soon or not at all.
     pub(crate) async fn with(database: &TestDatabase, providers: Vec<Instance>) -> Self {
         let mut settings = Settings::new(database.url());
+        settings.watch_stock_every = Duration::ZERO;
         if !providers.is_empty() {
             settings.provider_deadline = SOON;
         }

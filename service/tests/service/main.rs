@@ -7,6 +7,7 @@
     reason = "a step that fails is a test that fails"
 )]
 
+mod alerts;
 mod at_carriers;
 mod call_imports;
 mod cancelled;
@@ -31,6 +32,7 @@ mod pools;
 mod pools_at_carriers;
 mod quarantine;
 mod reading;
+mod receiver;
 mod recovery;
 mod refusals;
 mod scope;
