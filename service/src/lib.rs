@@ -13,6 +13,7 @@ mod counters;
 mod engine;
 mod error;
 mod events;
+mod exports;
 mod holds;
 mod import;
 mod inventory;
@@ -48,6 +49,7 @@ pub use calls::{
 };
 pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode, whole_seconds};
 pub use events::NumberNotice;
+pub use exports::{Download, DownloadBody, Export};
 pub use import::{EmployeeImport, EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};
 pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};
@@ -65,9 +67,10 @@ pub use store::{
     AccessLevel, AlertBreakdown, AlertComparison, AlertEventKind, AlertEventRecord, AlertFilter, AlertMetric,
     AlertRecord, AlertRuleRecord, AlertRuleSpec, AlertSubject, ApiKeyRecord, AssignmentRecord, Backend,
     Customer, CustomerFilter, Database, DatabaseOptions, Dealer, DealerFilter, DeliveryChannel,
-    DeliveryRecord, DeliveryState, Employee, EmployeeFilter, EventKind, EventRecord, Group, GroupFilter,
-    HoldRecord, Key, NumberBy, NumberFilter, NumberOrderBy, NumberRecord, NumberRelations, OperationFilter,
-    OperationKind, OperationRecord, OperationState, Owner, Page, PageRequest, PoolFilter, PoolRecord,
-    Position, Problem, Reseller, Scope, StoreError, UpstreamFacts, position,
+    DeliveryRecord, DeliveryState, Employee, EmployeeFilter, EventKind, EventRecord, ExportRecord,
+    ExportState, Group, GroupFilter, HoldRecord, Key, NumberBy, NumberFilter, NumberOrderBy, NumberRecord,
+    NumberRelations, OperationFilter, OperationKind, OperationRecord, OperationState, Owner, Page,
+    PageRequest, PoolFilter, PoolRecord, Position, Problem, Reseller, Scope, StoreError, UpstreamFacts,
+    position,
 };
 pub use switchboard::{Settings, StartError, Switchboard, WebhookSettings};

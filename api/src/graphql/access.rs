@@ -45,6 +45,7 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Query, "provider", Viewer),
     (Query, "providers", Viewer),
     (Query, "numberKpis", Kpi),
+    (Query, "export", Viewer),
     (Query, "callStatistics", Viewer),
     (Query, "calls", Viewer),
     (Query, "callCenter", Viewer),
@@ -78,6 +79,8 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Mutation, "deleteWebhook", Reseller),
     // Makes a file of what the key can read anyway.
     (Mutation, "exportCallStatistics", Viewer),
+    (Mutation, "exportNumbers", Viewer),
+    (Mutation, "exportNumberKpis", Viewer),
     (Subscription, "numberEvents", Viewer),
     (Subscription, "alertEvents", Reseller),
 ];

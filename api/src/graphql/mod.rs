@@ -11,6 +11,7 @@ mod asked;
 mod call_centers;
 mod call_stats;
 pub mod error;
+mod exports;
 mod input;
 mod kpis;
 mod loaders;
@@ -46,6 +47,7 @@ pub struct Query(
     call_stats::CallQueries,
     call_centers::CallCenterQueries,
     alerts::AlertQueries,
+    exports::ExportQueries,
 );
 
 /// Changes. Each takes one `input`; what a client can expect to be refused stands in `userErrors` of the payload,
@@ -60,6 +62,7 @@ pub struct Mutation(
     call_centers::CallCenterMutations,
     call_centers::OwnCallCenterMutations,
     alerts::AlertMutations,
+    exports::TableExportMutations,
 );
 
 /// Streams, over WebSocket (graphql-transport-ws) or server-sent events.

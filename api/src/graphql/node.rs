@@ -18,6 +18,7 @@ use super::{
     call_centers::{self, CallCenter},
     call_stats::{self, Call, EmployeeCallStatistics},
     error::{ApiError, Result},
+    exports::Export,
     loaders,
     numbers::{Hold, Number, NumberEvent},
     operations::Operation,
@@ -51,6 +52,7 @@ pub(crate) enum NodeKind {
     AlertRule,
     Alert,
     Webhook,
+    Export,
 }
 
 /// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`, for call centers of
@@ -224,6 +226,7 @@ pub(crate) enum Node {
     AlertRule(AlertRule),
     Alert(Alert),
     Webhook(Webhook),
+    Export(Export),
 }
 
 #[derive(Default)]
@@ -341,6 +344,10 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .alert(who, row)
             .await?
             .map(|record| Alert::from(record).into()),
+        NodeKind::Export => switchboard
+            .export(who, row)
+            .await?
+            .map(|record| Export::from(record).into()),
         NodeKind::Webhook => switchboard
             .webhook(who, row)
             .await?

@@ -3,13 +3,15 @@
 
 use axum::{
     Router,
+    body::Body,
     extract::{Path, State},
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
 use provider_core::error::ErrorKind;
-use service::{ExportedFile, ServiceError, Switchboard};
+use serde_json::json;
+use service::{Download, ExportedFile, ServiceError, Switchboard};
 
 use super::{EXPORTS_PATH, refused};
 use crate::graphql::error::{ApiError, ErrorCode};
@@ -21,6 +23,11 @@ pub(super) fn routes(switchboard: Switchboard) -> Router {
 }
 
 async fn export(State(switchboard): State<Switchboard>, Path(token): Path<String>) -> Response {
+    match switchboard.download(&token, None).await {
+        Ok(None) => {}
+        Ok(Some(download)) => return (protection(), streamed(download)).into_response(),
+        Err(error) => return (protection(), failure(error)).into_response(),
+    }
     let answer = match switchboard.exported_call_statistics(&token, None).await {
         Ok(Some(file)) => attachment(file),
         Ok(None) => no_longer_good(),
@@ -53,6 +60,16 @@ fn attachment(file: ExportedFile) -> Response {
         (header::CONTENT_DISPOSITION, disposition),
     ];
     (headers, file.bytes).into_response()
+}
+
+/// A file that is made while it is sent.
+fn streamed(download: Download) -> Response {
+    let disposition = format!("attachment; filename=\"{}\"", download.file_name);
+    let headers = [
+        (header::CONTENT_TYPE, download.media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, Body::from_stream(download.body)).into_response()
 }
 
 fn no_longer_good() -> Response {

@@ -26,13 +26,13 @@ fn telecomx() -> Arc<Upstream> {
     Arc::new(Upstream::new("telecomx", &["calls"]))
 }
 
-async fn server(world: &World) -> Router {
+pub(crate) async fn server(world: &World) -> Router {
     app(world.switchboard.clone(), AppOptions::default())
         .await
         .expect("the schema is valid")
 }
 
-async fn issue(world: &World, level: AccessLevel, scope: Scope) -> IssuedKey {
+pub(crate) async fn issue(world: &World, level: AccessLevel, scope: Scope) -> IssuedKey {
     let request = KeyRequest {
         name: "exports".to_owned(),
         level,
@@ -59,7 +59,7 @@ async fn export(server: &Router, key: &IssuedKey, input: Value) -> Value {
     post(server, key, EXPORT, json!({ "input": input })).await
 }
 
-async fn post(server: &Router, key: &IssuedKey, query: &str, variables: Value) -> Value {
+pub(crate) async fn post(server: &Router, key: &IssuedKey, query: &str, variables: Value) -> Value {
     let body = json!({ "query": query, "variables": variables });
     let request = Request::post("/graphql")
         .header(header::CONTENT_TYPE, "application/json")
@@ -82,7 +82,7 @@ async fn link(server: &Router, key: &IssuedKey) -> String {
 }
 
 /// What is behind a link, asked for as a browser does: without a key.
-async fn follow(server: &Router, url: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
+pub(crate) async fn follow(server: &Router, url: &str) -> (StatusCode, HeaderMap, Vec<u8>) {
     let request = Request::get(url).body(Body::empty()).expect("a request");
     let response = server.clone().oneshot(request).await.expect("an answer");
     let (parts, body) = response.into_parts();

@@ -24,5 +24,6 @@ mod paging;
 mod providers;
 mod schema;
 mod statements;
+mod table_exports;
 mod upstream;
 mod world;

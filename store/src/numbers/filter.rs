@@ -1,9 +1,10 @@
 use provider_core::domain::{CountryCode, E164, NumberStatus, NumberType};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::{Keyset, Scope, sql::Sql};
 
 /// Which numbers to list. All given conditions must hold.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct NumberFilter {
     /// In one of these statuses.
     pub statuses: Option<Vec<NumberStatus>>,
@@ -24,13 +25,28 @@ pub struct NumberFilter {
     /// Of this provider.
     pub provider: Option<String>,
     /// Of this dealer; `Some(None)`: of no dealer.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub dealer_id: Option<Option<i64>>,
     /// Of this customer.
     pub customer_id: Option<i64>,
     /// Of this group.
     pub group_id: Option<i64>,
     /// Of this pool; `Some(None)`: of no pool.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub pool_id: Option<Option<i64>>,
+}
+
+/// A condition that is there, be it for nothing: null is not the same as absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<i64>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// What to order a list of numbers by.

@@ -21,6 +21,8 @@ pub(crate) use self::{
     report::EmployeeCallStatistics,
     subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
 };
+pub(crate) use self::words::ExportFormat;
+pub(crate) use self::{export::ExportMutations, report::EmployeeCallStatistics};
 use self::{filter::CallStatisticsFilter, report::ReportFacts, words::CallStatisticsOrder};
 use super::{
     access,

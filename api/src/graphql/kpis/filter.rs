@@ -68,7 +68,7 @@ pub(crate) struct NumberKpiFilter {
 }
 
 impl NumberKpiFilter {
-    pub(super) fn read(self) -> Result<KpiFilter> {
+    pub(crate) fn read(self) -> Result<KpiFilter> {
         let set = |flag: Option<bool>| flag.unwrap_or(false);
         let status =
             KpiStatusFilter::from_flags(set(self.active), set(self.exclude_dropped), set(self.dropped))

@@ -19,7 +19,7 @@ pub(crate) use hold::Hold;
 pub(crate) use matching::{GeographicMatch, NationalMatch, read_country, united_states};
 pub(crate) use mutation::NumberMutations;
 pub(crate) use number::Number;
-pub(crate) use query::{NumberOrder, NumberQueries, page};
+pub(crate) use query::{NumberFilter, NumberOrder, NumberQueries, page};
 pub(crate) use relations::relations;
 pub(crate) use route::{CallRoute, CallRouteInput, SmsRoute};
 pub(crate) use stock::StockQueries;

@@ -28,7 +28,7 @@ enum NumberBy {
 
 /// Which numbers to list. All given conditions must hold; a list lets through what has one of its values.
 #[derive(InputObject, Default)]
-struct NumberFilter {
+pub(crate) struct NumberFilter {
     /// In one of these statuses.
     status: Option<Vec<NumberStatus>>,
     /// Of one of these types.
@@ -65,7 +65,7 @@ struct NumberFilter {
 }
 
 impl NumberFilter {
-    fn read(self) -> Result<Filter> {
+    pub(crate) fn read(self) -> Result<Filter> {
         let row = |id: &Option<ID>, kind, argument| input::optional_row(id.as_ref(), kind, argument);
         Ok(Filter {
             statuses: self

@@ -11,6 +11,11 @@ pub(crate) struct Long(i64);
 const LARGEST: u64 = (1 << 53) - 1;
 
 impl Long {
+    /// The number, or the largest that there is.
+    pub(crate) fn saturating(number: u64) -> Self {
+        Self(number.min(LARGEST) as i64)
+    }
+
     /// The number, if it is not too large.
     pub(crate) fn new(number: u64) -> Option<Self> {
         i64::try_from(number.min(LARGEST + 1))
