@@ -3,6 +3,7 @@
 //!
 //! Everything goes in by the ways that real data takes: imports, holds, keys.
 
+mod alerts;
 mod carriers;
 mod center;
 mod companies;
@@ -87,6 +88,7 @@ pub(crate) async fn load(
     }
     hold_some(switchboard, &who, &companies[0], &rows).await?;
     center::load(switchboard, &who, &companies[0]).await?;
+    alerts::ensure_rule(switchboard, &who).await?;
     keys::ensure_others(switchboard, &companies[0]).await?;
     Ok(())
 }

@@ -62,8 +62,8 @@ impl Switchboard {
 
     async fn deliver(&self, delivery: ClaimedDelivery) -> ServiceResult<()> {
         let told = match delivery.channel {
-            DeliveryChannel::Email => self.mail(&delivery).await,
-            DeliveryChannel::Webhook => self.call(&delivery).await,
+            DeliveryChannel::Email => self.mail_alert(&delivery).await,
+            DeliveryChannel::Webhook => self.call_webhook(&delivery).await,
         };
         let told = told.unwrap_or_else(|error| Told::Failed(error.to_string(), None));
         let attempted = self.attempted(delivery.attempt, told);
@@ -104,7 +104,7 @@ impl Switchboard {
         }
     }
 
-    async fn mail(&self, delivery: &ClaimedDelivery) -> ServiceResult<Told> {
+    async fn mail_alert(&self, delivery: &ClaimedDelivery) -> ServiceResult<Told> {
         let Some(mailer) = &self.settings().mailer else {
             return Ok(Told::Failed(
                 "no mail server is configured: set [mail]".to_owned(),
@@ -124,7 +124,7 @@ impl Switchboard {
         })
     }
 
-    async fn call(&self, delivery: &ClaimedDelivery) -> ServiceResult<Told> {
+    async fn call_webhook(&self, delivery: &ClaimedDelivery) -> ServiceResult<Told> {
         let id: i64 = delivery.target.parse().unwrap_or_default();
         let mut found = store::webhooks_by_ids(self.database().reader(), Scope::Platform, &[id]).await?;
         let Some(webhook) = found.remove(&id) else {

@@ -20,9 +20,8 @@ pub(crate) use self::{
     ingest::IngestMutations,
     report::EmployeeCallStatistics,
     subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
+    words::ExportFormat,
 };
-pub(crate) use self::words::ExportFormat;
-pub(crate) use self::{export::ExportMutations, report::EmployeeCallStatistics};
 use self::{filter::CallStatisticsFilter, report::ReportFacts, words::CallStatisticsOrder};
 use super::{
     access,
