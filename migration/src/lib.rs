@@ -21,6 +21,7 @@ mod m20261203_000004_call_days;
 mod m20261204_000005_calls;
 mod m20261205_000006_call_centers;
 mod m20261206_000007_alerts;
+mod m20261209_000010_event_times;
 
 /// All migrations, oldest first.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261204_000005_calls::Migration),
             Box::new(m20261205_000006_call_centers::Migration),
             Box::new(m20261206_000007_alerts::Migration),
+            Box::new(m20261209_000010_event_times::Migration),
         ]
     }
 }

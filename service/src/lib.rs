@@ -53,7 +53,7 @@ pub use exports::{Download, DownloadBody, Export};
 pub use import::{EmployeeImport, EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};
 pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};
-pub use kpis::KpiBreakdown;
+pub use kpis::{KpiBreakdown, NumberHistory, NumberStock};
 pub use own_centers::{
     CreateCallCenter, OwnCallCenter, QueueImport, QueueImportReport, SentReport, UpdateCallCenter,
 };
@@ -63,6 +63,9 @@ pub use requests::*;
 pub use store::call_centers::{AgentName, ReportState};
 pub use store::calls::CallSource;
 pub use store::calls::{CallFilter, CallView, PartyView, days::SubjectKind};
+pub use store::kpis::{
+    CountBy, CountKey, CountRow, Difference as CounterDifference, Form502Row, QuarantineEnds, Within,
+};
 pub use store::{
     AccessLevel, AlertBreakdown, AlertComparison, AlertEventKind, AlertEventRecord, AlertFilter, AlertMetric,
     AlertRecord, AlertRuleRecord, AlertRuleSpec, AlertSubject, ApiKeyRecord, AssignmentRecord, Backend,

@@ -9,6 +9,7 @@ mod migrate;
 mod output;
 mod run;
 mod serve;
+mod verify;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, str::FromStr};
 
@@ -131,6 +132,8 @@ enum Command {
     Export(export::ExportCommand),
     #[command(subcommand)]
     Keys(keys::KeysCommand),
+    #[command(subcommand)]
+    Verify(verify::VerifyCommand),
     /// Print the GraphQL schema definition
     #[command(after_help = "Example:\n  switchboard schema > schema.graphql")]
     Schema,
@@ -279,6 +282,7 @@ fn run(cli: Cli) -> CliResult {
             Command::Import(command) => Box::pin(import::run(config, command)).await,
             Command::Export(command) => Box::pin(export::run(config, command)).await,
             Command::Keys(command) => Box::pin(keys::run(config, command)).await,
+            Command::Verify(command) => Box::pin(verify::run(config, command)).await,
             Command::Schema | Command::CheckConfig => Ok(ExitCode::SUCCESS),
         }
     })

@@ -14,7 +14,9 @@ use provider_core::{
     domain::{CallCenterStatistics, KpiAnswer, KpiFilter, Period, ProviderId, ReportingSettings},
     provider::Health,
 };
-use service::{CallCenterId, KpiBreakdown, Principal, ServiceResult, Switchboard};
+use service::{
+    CallCenterId, CountBy, CountRow, KpiBreakdown, NumberStock, Principal, ServiceResult, Switchboard, Within,
+};
 use tokio::sync::OnceCell;
 
 use super::{
@@ -82,7 +84,11 @@ questions! {
     /// How a provider is, by its name.
     HealthOf(String) -> Option<Health>, health;
     /// Counts of numbers.
-    Kpis(ProviderId, KpiBreakdown, KpiFilter) -> Arc<KpiAnswer>, kpis;
+    Kpis(ProviderId, KpiBreakdown, KpiFilter, Within) -> Arc<KpiAnswer>, kpis;
+    /// Counts of our own numbers by more than providers count by.
+    OwnCounts(ProviderId, CountBy, KpiFilter, Within) -> Arc<Vec<CountRow>>, own_counts;
+    /// How full our own stock is.
+    Stock(ProviderId, KpiFilter, Within) -> Arc<NumberStock>, stock;
     /// Statistics of calls: the planned question as text.
     Calls(String) -> Arc<service::CallStatistics>, calls;
     /// How a call center reports.

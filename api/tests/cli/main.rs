@@ -13,3 +13,4 @@ mod moving;
 mod program;
 mod queue_log;
 mod serving;
+mod verifying;

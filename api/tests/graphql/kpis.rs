@@ -280,3 +280,188 @@ async fn equal_questions_of_many_requests_at_once_are_one_call() {
     })
     .await;
 }
+
+const OWN: &str = "query ($filter: NumberKpiFilter, $source: ID) {
+    numberKpis(filter: $filter, source: $source) {
+        summary { numberCount }
+        byProvider { provider { name } label numberCount customerCount }
+        byCountry { country numberCount customerCount }
+        byAreaCode { country areaCode numberCount customerCount }
+        byPool { poolId numberCount customerCount }
+        utilization
+        stock { available aging monthlyAssignments monthsOfStock nextReleases { day numberCount } }
+        form502 { country areaCode assigned intermediate reserved aging administrative available }
+    }
+}";
+
+async fn release(world: &World, number: &str) {
+    let query = "query ($number: PhoneNumber!) { number(by: {e164: $number}) { id } }";
+    let data = world.data(query, json!({ "number": number })).await;
+    let mutation = "mutation ($id: ID!) { releaseNumber(input: {numberId: $id}) { userErrors { code } } }";
+    let data = world.data(mutation, json!({ "id": data["number"]["id"] })).await;
+    assert_eq!(data["releaseNumber"]["userErrors"], json!([]));
+}
+
+#[tokio::test]
+async fn our_own_numbers_are_counted_by_where_they_are_and_come_from() {
+    in_both_worlds(async |world| {
+        release(world, "+19056371020").await;
+        let answer = world.ask_as(kpi_key(), OWN, Value::Null).await;
+        assert_eq!(answer.get("errors"), None, "{answer}");
+        let kpis = &answer["data"]["numberKpis"];
+        let inventory = json!([{
+            "provider": { "name": "inventory" }, "label": "inventory", "numberCount": 36, "customerCount": 3,
+        }]);
+        assert_eq!(kpis["byProvider"], inventory);
+        let canada = json!([{ "country": "CA", "numberCount": 36, "customerCount": 3 }]);
+        assert_eq!(kpis["byCountry"], canada);
+        let areas = json!([
+            { "country": "CA", "areaCode": "289", "numberCount": 6, "customerCount": 0 },
+            { "country": "CA", "areaCode": "905", "numberCount": 30, "customerCount": 3 },
+        ]);
+        assert_eq!(kpis["byAreaCode"], areas);
+        assert_eq!(sum(&kpis["byPool"]), 10);
+        assert!((kpis["utilization"].as_f64().expect("a share") - 29.0 / 36.0).abs() < 1e-9);
+        let stock = &kpis["stock"];
+        assert_eq!((&stock["available"], &stock["aging"]), (&json!(6), &json!(1)));
+        assert_eq!(stock["monthsOfStock"], Value::Null, "nothing was assigned by an order");
+        assert_eq!(stock["nextReleases"].as_array().expect("days").len(), 1);
+        assert_eq!(stock["nextReleases"][0]["numberCount"], 1);
+        let row = |area_code, assigned, aging, available| {
+            json!({
+                "country": "CA", "areaCode": area_code, "assigned": assigned, "intermediate": 0, "reserved": 0,
+                "aging": aging, "administrative": 0, "available": available,
+            })
+        };
+        assert_eq!(kpis["form502"], json!([row("289", 0, 0, 6), row("905", 29, 1, 0)]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn filters_beyond_the_documents_narrow_every_figure() {
+    in_both_worlds(async |world| {
+        let (customer, group) = (world.customer("C0").await, world.group("Sales").await);
+        let inventory = world.provider("inventory").await;
+        for (filter, numbers) in [
+            (json!({ "provider": inventory }), 36),
+            (json!({ "country": "CA", "dealerCode": "D1" }), 15),
+            (json!({ "country": "GB" }), 0),
+            (json!({ "customer": customer }), 10),
+            (
+                json!({ "customer": customer, "country": "CA", "dropped": true }),
+                0,
+            ),
+            (json!({ "group": group, "active": true }), 5),
+        ] {
+            let answer = world.ask_as(kpi_key(), OWN, json!({ "filter": filter })).await;
+            let kpis = &answer["data"]["numberKpis"];
+            assert_eq!(kpis["summary"]["numberCount"], numbers, "{filter}: {answer}");
+            for breakdown in ["byProvider", "byCountry", "byAreaCode"] {
+                assert_eq!(sum(&kpis[breakdown]), numbers, "{filter} {breakdown}");
+            }
+        }
+        for (filter, argument) in [
+            (json!({ "customer": group }), "filter.customer"),
+            (json!({ "group": customer }), "filter.group"),
+            (json!({ "provider": customer }), "filter.provider"),
+        ] {
+            let answer = world.ask(OWN, json!({ "filter": filter })).await;
+            assert_eq!(code(&answer), "BAD_USER_INPUT");
+            assert_eq!(answer["errors"][0]["extensions"]["argument"], argument);
+        }
+        let foreign = key(AccessLevel::Viewer, world.customer_scope("C1").await);
+        let answer = world
+            .ask_as(foreign, OWN, json!({ "filter": { "customer": customer } }))
+            .await;
+        assert_eq!(
+            answer["data"]["numberKpis"]["summary"]["numberCount"], 0,
+            "{answer}"
+        );
+        assert_eq!(answer["data"]["numberKpis"]["stock"]["available"], 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_provider_does_not_count_by_is_missing_with_a_reason() {
+    let upstream = Arc::new(Upstream::new("callstats", &["kpis"]));
+    with_providers(vec![upstream.plain()], async |world| {
+        let source = world.provider("callstats").await;
+        let answer = world.ask(OWN, json!({ "source": source })).await;
+        let kpis = &answer["data"]["numberKpis"];
+        assert_eq!(kpis["summary"]["numberCount"], 5847);
+        let own = [
+            "byProvider",
+            "byCountry",
+            "byAreaCode",
+            "byPool",
+            "utilization",
+            "stock",
+            "form502",
+        ];
+        let errors = answer["errors"].as_array().expect("errors");
+        assert_eq!(errors.len(), own.len());
+        for field in own {
+            assert_eq!(kpis[field], Value::Null, "{field}");
+            let error = errors.iter().find(|error| error["path"][1] == field);
+            let code = &error.expect("a reason")["extensions"]["code"];
+            assert_eq!(code, "PROVIDER_UNSUPPORTED");
+        }
+        let query = "query ($source: ID) {
+            numberKpis(source: $source, filter: {country: \"GB\"}) { summary { numberCount } }
+        }";
+        let answer = world.ask(query, json!({ "source": source })).await;
+        assert_eq!(code(&answer), "PROVIDER_UNSUPPORTED");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_history_is_told_by_days_and_what_it_cannot_be_told_for_is_refused() {
+    in_both_worlds(async |world| {
+        release(world, "+19056371020").await;
+        let query = "query ($from: DateTime!, $to: DateTime!, $interval: GroupingInterval) { numberKpis {
+            history(from: $from, to: $to, interval: $interval) {
+                start end numberCount customerCount assignedCount assigned released netAdds churn
+            }
+        } }";
+        let now = jiff::Timestamp::now();
+        let from = now - jiff::SignedDuration::from_hours(24);
+        let data = world
+            .data(
+                query,
+                json!({ "from": from.to_string(), "to": now.to_string(), "interval": "DAY" }),
+            )
+            .await;
+        let days = data["numberKpis"]["history"].as_array().expect("days").clone();
+        assert_eq!(days.len(), 2);
+        let (yesterday, today) = (&days[0], &days[1]);
+        assert_eq!(yesterday["end"], today["start"]);
+        assert_eq!(
+            (&yesterday["numberCount"], &yesterday["churn"]),
+            (&json!(0), &Value::Null)
+        );
+        for (figure, value) in [
+            ("numberCount", 36),
+            ("customerCount", 3),
+            ("assignedCount", 29),
+            ("assigned", 30),
+            ("released", 1),
+            ("netAdds", 29),
+        ] {
+            assert_eq!(today[figure], value, "{figure}: {today}");
+        }
+        for (from, to, interval) in [
+            (now, now, "DAY"),
+            (now, from, "DAY"),
+            (from - jiff::SignedDuration::from_hours(24 * 401), now, "DAY"),
+        ] {
+            let variables = json!({ "from": from.to_string(), "to": to.to_string(), "interval": interval });
+            let answer = world.ask(query, variables).await;
+            assert_eq!(code(&answer), "BAD_USER_INPUT", "{answer}");
+            assert_eq!(answer["errors"][0]["extensions"]["argument"], "to");
+        }
+    })
+    .await;
+}

@@ -9,7 +9,7 @@ use service::{
     ServiceError, ServiceResult, SuspendNumber, UpdateNumber,
 };
 use store::{
-    kpis::{CountBy, CountQuery, Folded, count_numbers, counts, fold, verify},
+    kpis::{CountBy, CountKey, CountQuery, Folded, count_numbers, counts, fold, history, verify},
     testing::{TestDatabase, databases, on_both},
 };
 use strum::IntoEnumIterator;
@@ -389,4 +389,111 @@ async fn counters_of_a_database_that_had_numbers_before_them_are_built_by_the_wo
         assert_eq!(active, NumberStatus::Active);
     })
     .await;
+}
+
+/// The present instant, once it is over: whatever happens next happens later.
+async fn tick(db: &TestDatabase) -> i64 {
+    let now = db.now_ms().await.unwrap();
+    while db.now_ms().await.unwrap() <= now {
+        tokio::task::yield_now().await;
+    }
+    now + 1
+}
+
+/// Numbers, customers and numbers with an owner, as they are.
+async fn present(db: &TestDatabase, scope: Scope, query: &CountQuery) -> (u64, u64, u64) {
+    let total = counts(db, scope, query).await.unwrap();
+    let by_status = CountQuery {
+        by: CountBy::Status,
+        ..query.clone()
+    };
+    let has_owner = |key: &CountKey| {
+        matches!(
+            key,
+            CountKey::Status(NumberStatus::Active | NumberStatus::Suspended | NumberStatus::PortingOut)
+        )
+    };
+    let rows = counts(db, scope, &by_status).await.unwrap();
+    let owned = rows
+        .iter()
+        .filter(|row| has_owner(&row.key))
+        .map(|row| row.number_count)
+        .sum();
+    (total[0].number_count, total[0].customer_count, owned)
+}
+
+#[test]
+fn a_history_tells_what_was_counted_at_the_time() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let story = vec(vec(step(), 6), 7);
+    runner(2)
+        .run(&story, |story| {
+            runtime.block_on(on_both(async |db| {
+                let world = world(db).await;
+                let acme = crate::world::customer_scope(world.tenants.sales);
+                let north = Scope::Reseller {
+                    reseller_id: world.tenants.sales.reseller_id,
+                };
+                let filter = |status, dealer| KpiFilter {
+                    status,
+                    dealer,
+                    number_type: None,
+                };
+                let ours = Some(DealerFilter::Code("D-NORTH".to_owned()));
+                let views: Vec<(Scope, CountQuery)> = [
+                    (Scope::Platform, KpiFilter::default()),
+                    (Scope::Platform, filter(KpiStatusFilter::NotDropped, ours)),
+                    (
+                        north,
+                        filter(KpiStatusFilter::NotDropped, Some(DealerFilter::Unassigned)),
+                    ),
+                    (acme, KpiFilter::default()),
+                    (acme, filter(KpiStatusFilter::Dropped, None)),
+                ]
+                .into_iter()
+                .map(|(scope, filter)| (scope, CountQuery::new(CountBy::Nothing, filter)))
+                .collect();
+                let (mut instants, mut seen) = (
+                    Vec::from([tick(db).await]),
+                    Vec::from_iter(views.iter().map(|_| Vec::new())),
+                );
+                for chapter in &story {
+                    for step in chapter {
+                        world.take(*step).await;
+                    }
+                    instants.push(tick(db).await);
+                    for ((scope, query), seen) in views.iter().zip(&mut seen) {
+                        seen.push(present(db, *scope, query).await);
+                    }
+                }
+                for ((scope, query), seen) in views.iter().zip(&seen) {
+                    let points = history(db, *scope, query, &instants).await.unwrap();
+                    let told: Vec<_> = points
+                        .iter()
+                        .map(|point| (point.number_count, point.customer_count, point.assigned_after))
+                        .collect();
+                    assert_eq!(&told, seen, "{query:?} in {scope:?}");
+                    for point in &points {
+                        assert_eq!(
+                            point.assigned_before + point.assigned,
+                            point.assigned_after + point.released,
+                            "{point:?}"
+                        );
+                    }
+                    let links = points.windows(2);
+                    assert!(
+                        links
+                            .into_iter()
+                            .all(|pair| pair[0].assigned_after == pair[1].assigned_before)
+                    );
+                }
+                let before_all = history(db, Scope::Platform, &views[0].1, &[0, 1]).await.unwrap();
+                assert_eq!(before_all[0].number_count, 0, "nothing was there");
+            }));
+            Ok(())
+        })
+        .unwrap();
 }

@@ -25,7 +25,7 @@ use service::{
     AccessLevel, CallCenterId, CallStatisticsRequest, KpiBreakdown, OperationKind, OperationState,
     OrderAnswer, Scope, ServiceError, ServiceResult, UpdateCallCenterReporting,
 };
-use store::{Owner, testing::on_both};
+use store::{Owner, kpis::Within, testing::on_both};
 
 use crate::world::{
     World, admin, count, customer_scope, fault, key, manager_of, problem, reference, refusal,
@@ -573,13 +573,17 @@ async fn figures_of_an_account_are_asked_for_the_platform_and_a_customers_for_th
         let (summary, all) = (KpiBreakdown::Grouping(KpiGrouping::Summary), KpiFilter::default());
         for level in [AccessLevel::Kpi, AccessLevel::Viewer, AccessLevel::Admin] {
             let who = key(level, Scope::Platform);
-            switchboard.number_kpis(&who, &id, summary, &all).await.unwrap();
+            switchboard
+                .number_kpis(&who, &id, summary, &all, &Within::default())
+                .await
+                .unwrap();
             let answer = switchboard
                 .number_kpis(
                     &key(level, customer_scope(world.tenants.sales)),
                     &id,
                     summary,
                     &all,
+                    &Within::default(),
                 )
                 .await;
             assert!(matches!(answer, Err(ServiceError::Denied(_))), "{answer:?}");

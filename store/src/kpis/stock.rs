@@ -86,11 +86,9 @@ pub async fn stock_levels(connection: &impl ConnectionTrait, scope: Scope) -> Re
         let status = error::word("numbers", "status", &status)?;
         level(&mut levels, key).add(status, whole(columns.get()?)?);
     }
-    let now = Backend::of(connection).now_ms();
-    for row in assigned_since(scope, &format!("{now} - {NINETY_DAYS_MS}"))
-        .all(connection)
-        .await?
-    {
+    let mut assigned = assignments_since(connection, &format!("{KEY}, COUNT(*)"), scope);
+    assigned.push(&format!(" GROUP BY {KEY}"));
+    for row in assigned.all(connection).await? {
         let (key, assigned) = read_assigned(&row)?;
         level(&mut levels, key).assigned_last_90_days = assigned;
     }
@@ -112,15 +110,17 @@ fn by_status(scope: Scope) -> Sql {
     sql
 }
 
-/// A number that goes from one owner to another in one transaction ends the one assignment when it begins the next.
-fn assigned_since(scope: Scope, since: &str) -> Sql {
+/// Begins a statement about the assignments `a` of the last 90 days that took a number `n` from stock. A number that
+/// goes from one owner to another in one transaction ends the one assignment when it begins the next.
+pub(super) fn assignments_since(connection: &impl ConnectionTrait, what: &str, scope: Scope) -> Sql {
+    let now = Backend::of(connection).now_ms();
     let mut sql = Sql::new(format!(
-        "SELECT {KEY}, COUNT(*) FROM assignments a JOIN numbers n ON n.id = a.number_id \
+        "SELECT {what} FROM assignments a JOIN numbers n ON n.id = a.number_id \
          WHERE a.operation_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM assignments o \
-         WHERE o.number_id = a.number_id AND o.released_at = a.assigned_at AND o.id <> a.id) AND a.assigned_at > {since}"
+         WHERE o.number_id = a.number_id AND o.released_at = a.assigned_at AND o.id <> a.id) \
+         AND a.assigned_at > {now} - {NINETY_DAYS_MS}"
     ));
     scope.restrict(&mut sql, "a");
-    sql.push(&format!(" GROUP BY {KEY}"));
     sql
 }
 

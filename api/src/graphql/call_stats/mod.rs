@@ -20,7 +20,7 @@ pub(crate) use self::{
     ingest::IngestMutations,
     report::EmployeeCallStatistics,
     subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
-    words::ExportFormat,
+    words::{ExportFormat, GroupingInterval},
 };
 use self::{filter::CallStatisticsFilter, report::ReportFacts, words::CallStatisticsOrder};
 use super::{

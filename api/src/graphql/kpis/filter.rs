@@ -1,10 +1,13 @@
-use async_graphql::{Enum, InputObject};
+use async_graphql::{Enum, ID, InputObject};
 use provider_core::domain::{DealerFilter, KpiFilter, KpiStatusFilter, KpiType};
 use provider_core::domain::{NumberCategory as Category, NumberType as Type};
+use service::Within;
 
 use crate::graphql::{
     error::{ApiError, Result},
     input,
+    node::NodeKind,
+    scalars::Country,
 };
 
 /// The types of number that can be counted alone: the document's four, which are NumberCategory's, and the finer
@@ -51,8 +54,8 @@ impl From<NumberKpiType> for KpiType {
     }
 }
 
-/// Which numbers are counted, with the parameters of the document "Number KPIs" (callstats). All given conditions
-/// must hold.
+/// Which numbers are counted: with the parameters of the document "Number KPIs" (callstats), and more. All given
+/// conditions must hold.
 #[derive(InputObject, Default)]
 pub(crate) struct NumberKpiFilter {
     /// Every number but the dropped ones.
@@ -65,19 +68,39 @@ pub(crate) struct NumberKpiFilter {
     dealer_code: Option<String>,
     /// Only numbers of this type.
     number_type: Option<NumberKpiType>,
+    /// Only numbers that come from the Provider with this global id. The own inventory alone can tell, as for the
+    /// conditions below.
+    provider: Option<ID>,
+    /// Only numbers of this country.
+    country: Option<Country>,
+    /// Only numbers of the Customer with this global id; none of one that the key does not see.
+    customer: Option<ID>,
+    /// Only numbers of the Group with this global id; none of one that the key does not see.
+    group: Option<ID>,
 }
 
 impl NumberKpiFilter {
-    pub(crate) fn read(self) -> Result<KpiFilter> {
+    pub(crate) fn read(self) -> Result<(KpiFilter, Within)> {
+        let within = Within {
+            provider: input::optional_provider(self.provider.as_ref(), "filter.provider")?
+                .map(|id| id.to_string()),
+            country: self
+                .country
+                .map(|country| country.argument("filter.country"))
+                .transpose()?,
+            customer_id: input::optional_row(self.customer.as_ref(), NodeKind::Customer, "filter.customer")?,
+            group_id: input::optional_row(self.group.as_ref(), NodeKind::Group, "filter.group")?,
+        };
         let set = |flag: Option<bool>| flag.unwrap_or(false);
         let status =
             KpiStatusFilter::from_flags(set(self.active), set(self.exclude_dropped), set(self.dropped))
                 .map_err(|error| ApiError::bad_input("filter.dropped", error.to_string()))?;
         let dealer = input::text(self.dealer_code, "filter.dealerCode")?;
-        Ok(KpiFilter {
+        let filter = KpiFilter {
             status,
             dealer: dealer.as_deref().map(DealerFilter::from_code),
             number_type: self.number_type.map(KpiType::from),
-        })
+        };
+        Ok((filter, within))
     }
 }

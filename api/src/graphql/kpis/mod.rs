@@ -2,21 +2,29 @@
 
 mod count;
 mod filter;
+mod own;
 
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Object};
 use futures_util::future::join_all;
 use jiff::Timestamp;
-use provider_core::domain::{KpiAnswer, KpiFilter, KpiGrouping};
-use service::KpiBreakdown;
+use provider_core::domain::{KpiAnswer, KpiFilter, KpiGrouping, ProviderId};
+use service::{CountBy, CountRow, KpiBreakdown, NumberStock, Within};
 use strum::IntoEnumIterator;
 
-use self::count::{NumberCountByDealer, NumberCountByStatus, NumberCountByType, NumberTotals, rows};
 pub(crate) use self::filter::NumberKpiFilter;
+use self::{
+    count::{NumberCountByDealer, NumberCountByStatus, NumberCountByType, NumberTotals, rows},
+    own::{
+        Form502, HistoryPoint, NumberCountByAreaCode, NumberCountByCountry, NumberCountByPool,
+        NumberCountByProvider, Stock,
+    },
+};
 use super::{
     access,
-    asked::{self, Kpis},
+    asked::{self, Kpis, OwnCounts},
+    call_stats::GroupingInterval,
     error::{ApiError, Result},
     input,
     providers::{self, Provider},
@@ -28,6 +36,7 @@ use super::{
 pub(crate) struct NumberKpis {
     source: Arc<Provider>,
     filter: KpiFilter,
+    within: Within,
     /// What the document asks for.
     wanted: Vec<KpiBreakdown>,
 }
@@ -51,28 +60,92 @@ fn breakdowns() -> impl Iterator<Item = (&'static str, KpiBreakdown)> {
 impl NumberKpis {
     /// The counts of a source that the caller may read, as far as the field that is being resolved asks for them.
     fn of(ctx: &Context<'_>, source: Arc<Provider>, filter: Option<NumberKpiFilter>) -> Result<Self> {
-        let filter = filter.unwrap_or_default().read()?;
+        let (filter, within) = filter.unwrap_or_default().read()?;
         switchboard(ctx)?.kpi_source(access::viewer(ctx)?, Some(source.provider()))?;
         let look_ahead = ctx.look_ahead();
         let wanted = breakdowns().filter(|(field, _)| look_ahead.field(field).exists());
         Ok(Self {
             source,
             filter,
+            within,
             wanted: wanted.map(|(_, breakdown)| breakdown).collect(),
         })
     }
 
     async fn count(&self, ctx: &Context<'_>, breakdown: KpiBreakdown) -> Result<Arc<KpiAnswer>> {
-        let (source, filter) = (self.source.provider().clone(), self.filter.clone());
+        let (source, filter, within) = self.question();
         asked::once(
             ctx,
-            Kpis(source.clone(), breakdown, filter.clone()),
+            Kpis(source.clone(), breakdown, filter.clone(), within.clone()),
             |switchboard, who| async move {
-                let answer = switchboard.number_kpis(&who, &source, breakdown, &filter).await;
+                let answer = switchboard
+                    .number_kpis(&who, &source, breakdown, &filter, &within)
+                    .await;
                 answer.map(Arc::new)
             },
         )
         .await
+    }
+
+    fn question(&self) -> (ProviderId, KpiFilter, Within) {
+        (
+            self.source.provider().clone(),
+            self.filter.clone(),
+            self.within.clone(),
+        )
+    }
+
+    /// Counts by what the own inventory alone counts by.
+    async fn own<T>(
+        &self,
+        ctx: &Context<'_>,
+        by: CountBy,
+        row: impl Fn(&Context<'_>, &CountRow) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let (source, filter, within) = self.question();
+        let question = OwnCounts(source.clone(), by, filter.clone(), within.clone());
+        let rows = asked::once(ctx, question, |switchboard, who| async move {
+            let rows = switchboard
+                .own_number_counts(&who, &source, by, &filter, &within)
+                .await;
+            rows.map(Arc::new)
+        })
+        .await?;
+        rows.iter().map(|counted| row(ctx, counted)).collect()
+    }
+
+    async fn stocked(&self, ctx: &Context<'_>) -> Result<Arc<NumberStock>> {
+        let (source, filter, within) = self.question();
+        let question = asked::Stock(source.clone(), filter.clone(), within.clone());
+        asked::once(ctx, question, |switchboard, who| async move {
+            let stock = switchboard.number_stock(&who, &source, &filter, &within).await;
+            stock.map(Arc::new)
+        })
+        .await
+    }
+
+    async fn told(
+        &self,
+        ctx: &Context<'_>,
+        from: DateTime,
+        to: DateTime,
+        interval: GroupingInterval,
+    ) -> Result<Vec<HistoryPoint>> {
+        let (source, filter, within) = self.question();
+        let (who, time) = (access::caller(ctx)?, (from.argument("from")?, to.argument("to")?));
+        let history = switchboard(ctx)?
+            .history_of_counts(&who, &source, (&filter, &within), time, interval.into())
+            .await?;
+        history.iter().map(HistoryPoint::of).collect()
+    }
+
+    async fn reported(&self, ctx: &Context<'_>) -> Result<Vec<Form502>> {
+        let (source, filter, within) = self.question();
+        let who = access::caller(ctx)?;
+        let rows = switchboard(ctx)?
+            .form_502(&who, &source, &filter, &within)
+            .await?;
+        rows.into_iter().map(Form502::of).collect()
     }
 
     async fn grouped<T>(
@@ -140,6 +213,65 @@ impl NumberKpis {
     async fn by_category(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByType>>> {
         let category = KpiBreakdown::Category;
         Some(self.grouped(ctx, category, NumberCountByType::of).await)
+    }
+
+    /// By the provider that numbers come from. Null with an error where the source can't tell: only the own inventory
+    /// can, as for the figures below.
+    async fn by_provider(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByProvider>>> {
+        Some(self.own(ctx, CountBy::Provider, NumberCountByProvider::of).await)
+    }
+
+    /// By country. Null with an error where the source can't tell.
+    async fn by_country(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByCountry>>> {
+        Some(self.own(ctx, CountBy::Country, NumberCountByCountry::of).await)
+    }
+
+    /// By country and area code. Null with an error where the source can't tell.
+    async fn by_area_code(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByAreaCode>>> {
+        Some(self.own(ctx, CountBy::AreaCode, NumberCountByAreaCode::of).await)
+    }
+
+    /// By the pool that numbers work in; those that work in none are left out. Null with an error where the source
+    /// can't tell.
+    async fn by_pool(&self, ctx: &Context<'_>) -> Option<Result<Vec<NumberCountByPool>>> {
+        Some(self.own(ctx, CountBy::Pool, NumberCountByPool::of).await)
+    }
+
+    /// Which share of the numbers somebody has, from 0 to 1: ACTIVE, SUSPENDED and PORTING_OUT of all that are ours,
+    /// those in quarantine with them, as 47 CFR 52.15(h) counts. A carrier's number that went back to the carrier is
+    /// not. Null when there are no numbers, and with an error where the source can't tell.
+    async fn utilization(&self, ctx: &Context<'_>) -> Option<Result<f64>> {
+        let stock = self.stocked(ctx).await;
+        stock.map(|stock| stock.utilization()).transpose()
+    }
+
+    /// How full the stock is, when more comes back to it, and how long it lasts. Stock is nobody's: only keys for the
+    /// whole platform see any. Null with an error where the source can't tell.
+    async fn stock(&self, ctx: &Context<'_>) -> Option<Result<Stock>> {
+        let stock = self.stocked(ctx).await;
+        Some(stock.and_then(|stock| Stock::of(&stock)))
+    }
+
+    /// The numbers of the North American Numbering Plan by area code, as the FCC's Form 502 asks for them. `active`
+    /// and `dropped` of the filter have no say here: the form is about all. Null with an error where the source can't
+    /// tell.
+    async fn form502(&self, ctx: &Context<'_>) -> Option<Result<Vec<Form502>>> {
+        Some(self.reported(ctx).await)
+    }
+
+    /// The numbers as they were at the end of each day, week or month (by UTC; weeks begin on Monday) from `from` to
+    /// `to`, at most 400, and what became of them in it. It is told from the histories of the numbers: a number's type,
+    /// country and provider are those of today. Null with an error when the time can't be used, and where the source
+    /// can't tell.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Some instant of the first interval.")] from: DateTime,
+        #[graphql(desc = "The end: later than `from`, and not part of the time.")] to: DateTime,
+        #[graphql(desc = "How long the intervals are.", default_with = "GroupingInterval::Day")]
+        interval: GroupingInterval,
+    ) -> Option<Result<Vec<HistoryPoint>>> {
+        Some(self.told(ctx, from, to, interval).await)
     }
 
     /// Whose figures these are.
