@@ -10,7 +10,6 @@ use axum::{
     routing::get,
 };
 use provider_core::error::ErrorKind;
-use serde_json::json;
 use service::{Download, ExportedFile, ServiceError, Switchboard};
 
 use super::{EXPORTS_PATH, refused};

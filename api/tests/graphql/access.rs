@@ -109,7 +109,6 @@ impl Types {
                 "Boolean" => "false".to_owned(),
                 "PhoneNumber" => "\"+19056371000\"".to_owned(),
                 "CountryCode" => "\"CA\"".to_owned(),
-                "DateTime" => "\"2026-03-01T09:30:00Z\"".to_owned(),
                 "String" | "ID" => "\"x\"".to_owned(),
                 other => panic!("a value for {other} is wanted"),
             },

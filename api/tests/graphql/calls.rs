@@ -26,7 +26,7 @@ async fn with_calls(world: &World) {
         .await;
     imported.expect("people are imported");
     let request = CallImportRequest {
-        customer: "C1".to_owned(),
+        customer: service::CallCustomer::Code("C1".to_owned()),
         source: CallSource::Upload,
         file: None,
         format: "jsonl".to_owned(),

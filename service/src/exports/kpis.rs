@@ -5,6 +5,8 @@ use provider_core::domain::{
     KpiFilter, KpiGrouping, KpiKey, KpiRow, KpiType, NumberCategory, NumberStatus, NumberType, ProviderId,
 };
 
+use store::kpis::Within;
+
 use super::stream::Rows;
 use crate::{KpiBreakdown, Principal, ServiceResult, Switchboard};
 
@@ -30,11 +32,11 @@ impl Switchboard {
         who: &Principal,
         source: Option<&ProviderId>,
         grouping: KpiGrouping,
-        filter: &KpiFilter,
+        (filter, within): (&KpiFilter, &Within),
     ) -> ServiceResult<Rows> {
         let source = self.kpi_source(who, source)?;
         let breakdown = KpiBreakdown::Grouping(grouping);
-        let answer = self.number_kpis(who, &source, breakdown, filter).await?;
+        let answer = self.number_kpis(who, &source, breakdown, filter, within).await?;
         Ok(answer.rows.into_iter().map(row).collect())
     }
 }

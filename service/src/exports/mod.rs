@@ -12,7 +12,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use provider_core::domain::{ExportFormat, KpiFilter, KpiGrouping, ProviderId};
 use serde::{Deserialize, Serialize};
-use store::{ExportRecord, NewExport, NumberFilter, StoreError};
+use store::{ExportRecord, NewExport, NumberFilter, StoreError, kpis::Within};
 pub use stream::{Download, DownloadBody};
 
 use crate::{Principal, ServiceError, ServiceResult, Switchboard};
@@ -32,6 +32,7 @@ enum Subject {
     NumberKpis {
         grouping: KpiGrouping,
         filter: KpiFilter,
+        within: Within,
         source: Option<ProviderId>,
     },
 }
@@ -87,7 +88,7 @@ impl Switchboard {
         who: &Principal,
         source: Option<ProviderId>,
         grouping: KpiGrouping,
-        filter: KpiFilter,
+        (filter, within): (KpiFilter, Within),
         format: ExportFormat,
     ) -> ServiceResult<Export> {
         self.kpi_source(who, source.as_ref())?;
@@ -100,6 +101,7 @@ impl Switchboard {
         let subject = Subject::NumberKpis {
             grouping,
             filter,
+            within,
             source,
         };
         self.note(who, name, &subject, None, format).await

@@ -92,10 +92,13 @@ impl Switchboard {
             Subject::NumberKpis {
                 grouping,
                 filter,
+                within,
                 source,
             } => {
                 // A source that fails is told before a file begins.
-                let rows = self.kpi_rows(&who, source.as_ref(), *grouping, filter).await?;
+                let rows = self
+                    .kpi_rows(&who, source.as_ref(), *grouping, (filter, within))
+                    .await?;
                 // There is room: the channel is new.
                 let _ = page_sender.try_send(Ok(rows));
                 super::kpis::table(*grouping)

@@ -101,7 +101,7 @@ fn legs(index: usize) -> Vec<CallLine> {
 
 async fn import(world: &World, lines: Vec<CallLine>) {
     let request = CallImportRequest {
-        customer: "ACME".to_owned(),
+        customer: service::CallCustomer::Code("ACME".to_owned()),
         source: CallSource::CommandLine,
         file: None,
         format: "jsonl".to_owned(),

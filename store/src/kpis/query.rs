@@ -4,6 +4,7 @@ use numbering::{CountryCode, NumberCategory, NumberType};
 use provider_core::domain::{
     KpiFilter, KpiGrouping, KpiKey, KpiQuery, KpiRow, KpiStatusFilter, KpiType, NumberStatus,
 };
+use serde::{Deserialize, Serialize};
 use strum::IntoEnumIterator;
 
 use crate::{Result, StoreError, error};
@@ -73,7 +74,7 @@ impl From<&KpiQuery> for CountQuery {
 }
 
 /// Where counted numbers are: all given conditions hold.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 pub struct Within {
     /// Id of the provider they come from.
     pub provider: Option<String>,
