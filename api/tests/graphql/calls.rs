@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use service::{AccessLevel, CallImportRequest, CallLine, CallSettings, CallSource, EmployeeRow};
+use service::{AccessLevel, CallImportRequest, CallLine, CallSettings, CallSource, EmployeeRow, Scope};
 
-use crate::world::{World, admin, code, in_both_worlds, key};
+use crate::{
+    exports::{follow, issue, post, server},
+    world::{World, admin, code, in_both_worlds, key},
+};
 
 /// Calls of customer C1: from outside to its number (every fifth to all three telephones, the others to one), one an
 /// hour, every second one answered for as many seconds as its place says.
@@ -346,6 +349,77 @@ async fn what_cannot_be_asked_of_calls_is_named() {
             "FORBIDDEN",
             "a customer's calls are not a group's to see"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn our_own_calls_are_exported_in_every_format_with_the_figures_of_the_report() {
+    in_both_worlds(async |world| {
+        with_calls(world).await;
+        let (server, key) = (
+            server(world).await,
+            issue(world, AccessLevel::Viewer, Scope::Platform).await,
+        );
+        let filter = format!("{{customerId: \"{}\", {MARCH}, interval: MONTH}}", world.customer("C1").await);
+        let report = format!(
+            "{{ callStatistics(filter: {filter}, orderBy: EXTENSION_NUMBER) {{
+                nodes {{ employeeName extensionNumber total {{ inboundCalls inboundSeconds }} }}
+            }} }}"
+        );
+        let report = world.data(&report, Value::Null).await["callStatistics"]["nodes"].take();
+        let figures: Vec<(String, u64, u64)> = report
+            .as_array()
+            .expect("rows")
+            .iter()
+            .map(|row| {
+                let figure = |name: &str| row["total"][name].as_u64().expect("a figure");
+                let name = row["employeeName"].as_str().expect("a name").to_owned();
+                (name, figure("inboundCalls"), figure("inboundSeconds"))
+            })
+            .collect();
+        assert_eq!(figures.len(), 3);
+        let file = async |format: &str| {
+            let export = format!(
+                "mutation {{ exportCallStatistics(input: {{filter: {filter}, orderBy: EXTENSION_NUMBER, format: {format}}})
+                    {{ url userErrors {{ code message path }} }} }}"
+            );
+            let answer = post(&server, &key, &export, Value::Null).await;
+            let url = answer["data"]["exportCallStatistics"]["url"].as_str();
+            let (status, _, bytes) = follow(&server, url.expect("a link")).await;
+            assert_eq!(status, 200, "{format}");
+            bytes
+        };
+
+        let rows: Value = serde_json::from_slice(&file("JSON").await).expect("JSON");
+        let in_json = rows.as_array().expect("employees").iter().map(|row| {
+            let march = &row["data"]["3"];
+            let figure = |name: &str| march[name].as_u64().expect("a figure");
+            let name = row["employeeName"].as_str().expect("a name").to_owned();
+            (name, figure("inboundCalls"), figure("inboundSeconds"))
+        });
+        assert_eq!(in_json.collect::<Vec<_>>(), figures);
+
+        let bytes = file("CSV").await;
+        let mut rows = csv::Reader::from_reader(bytes.as_slice());
+        let columns = rows.headers().expect("columns").clone();
+        let place = |name: &str| columns.iter().position(|column| column == name).expect("a column");
+        let in_csv = rows.records().map(|row| {
+            let row = row.expect("a row");
+            let figure = |name: &str| row[place(name)].parse().expect("a figure");
+            (
+                row[place("employeeName")].to_owned(),
+                figure("inboundCalls"),
+                figure("inboundSeconds"),
+            )
+        });
+        assert_eq!(in_csv.collect::<Vec<_>>(), figures);
+
+        let bytes = file("EXCEL").await;
+        let mut book: calamine::Xlsx<_> =
+            calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).expect("a workbook");
+        let sheet = calamine::Reader::worksheet_range_at(&mut book, 0).expect("a sheet").expect("rows");
+        assert_eq!(sheet.height(), 1 + figures.len() + 1, "the columns, the rows and their totals");
     })
     .await;
 }

@@ -4,11 +4,13 @@
 //! never held: whoever has the row's key sees how far it is. A link is all that is needed, as for a browser, and it ends
 //! with its time or with the key that made it, whichever is first.
 
+mod calls;
 mod kpis;
 mod numbers;
 mod stream;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+pub(crate) use calls::call_statistics_file;
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use provider_core::domain::{ExportFormat, KpiFilter, KpiGrouping, ProviderId};
 use serde::{Deserialize, Serialize};

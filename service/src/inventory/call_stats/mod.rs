@@ -23,15 +23,15 @@ use strum::IntoEnumIterator;
 pub(super) use cache::CallCache;
 
 use super::{OwnInventory, failure};
+use crate::exports::call_statistics_file;
 
 const REPORT: &str = "call_stats.report";
-const EXPORT: &str = "call_stats.export";
 
-/// Everything that the document can ask for, by any clock; no files.
+/// Everything that the document can ask for, by any clock.
 pub(super) fn terms() -> CallStatisticsTerms {
     CallStatisticsTerms {
         intervals: GroupingInterval::iter().collect(),
-        formats: BTreeSet::new(),
+        formats: ExportFormat::iter().collect(),
         any_customer: true,
         zone: None,
         ignores_unanswered: true,
@@ -71,12 +71,16 @@ impl CallStatistics for OwnInventory {
 
     async fn export(
         &self,
-        _: &CallContext,
-        _: &CallStatisticsQuery,
+        cx: &CallContext,
+        query: &CallStatisticsQuery,
         format: ExportFormat,
     ) -> Result<ExportFile> {
-        let message = format!("{format} is not made here");
-        Err(ProviderError::new(ErrorKind::Unsupported, EXPORT, message).with_field("format"))
+        let report = self.report(cx, query).await?;
+        let query = query.clone();
+        // A year of everybody by the hour is a large file: other requests go on while it is written.
+        let writing = tokio::task::spawn_blocking(move || call_statistics_file(&report, &query, format));
+        let file = writing.await.map_err(|error| unexpected(&error))?;
+        file.map_err(|error| unexpected(&error))
     }
 }
 
