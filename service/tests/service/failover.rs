@@ -12,11 +12,13 @@ use store::testing::on_both;
 use crate::{
     carrier::{Carrier, Reply},
     invariants,
-    world::{World, admin, assign, fault, in_city, only_here, problem, refusal},
+    upstream::{Twist, Upstream},
+    world::{World, admin, assign, british_area, fault, in_city, only_here, pool, problem, refusal},
 };
 
 const SOLD: &str = "+14043411266";
 const OWN: &str = "+14043411267";
+const POOLED: &[&str] = &["+441174090162", "+441174090163"];
 
 fn two() -> (Arc<Carrier>, Arc<Carrier>) {
     (Carrier::new("first"), Carrier::new("second"))
@@ -102,6 +104,46 @@ async fn no_other_provider_is_asked_after_an_unknown_outcome_or_another_refusal(
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_pool_is_asked_of_the_next_provider_after_a_certain_failure_and_of_no_other_after_an_unclear_one() {
+    for (twist, provider, state) in [
+        (
+            Twist::Refused(RefusalCode::NoStock),
+            "second",
+            OperationState::Succeeded,
+        ),
+        (Twist::Unreached, "second", OperationState::Succeeded),
+        (Twist::Unheard, "first", OperationState::Unconfirmed),
+        (
+            Twist::Refused(RefusalCode::QuotaExceeded),
+            "first",
+            OperationState::Refused,
+        ),
+    ] {
+        on_both(async |db| {
+            let (first, second) = (Upstream::new("first", POOLED), Upstream::new("second", POOLED));
+            first.twist([twist]);
+            let world = World::with(db, vec![first.instance(), second.instance()]).await;
+            let request = pool(world.tenants.sales, "Pool", british_area("0117"), 2);
+            let answer = world
+                .switchboard
+                .create_number_pool(&admin(), request)
+                .await
+                .unwrap();
+            assert_eq!(answer.operation.state, state, "{twist:?}");
+            assert_eq!(answer.operation.provider.as_deref(), Some(provider), "{twist:?}");
+            assert!(first.pools().is_empty(), "{twist:?}");
+            assert_eq!(
+                second.pools().len(),
+                usize::from(provider == "second"),
+                "{twist:?}"
+            );
+            invariants::hold(db).await;
+        })
+        .await;
+    }
 }
 
 #[tokio::test]
