@@ -135,8 +135,8 @@ impl Switchboard {
         Ok(found)
     }
 
-    /// The provider whose call centers are meant: the wanted one, or the only one that has call centers. `path`
-    /// names the field that says which.
+    /// The provider whose call centers are meant: the wanted one, or the own inventory. `path` names the field that
+    /// says which.
     ///
     /// # Errors
     /// A refusal at `path`; `Unsupported` where it has none.

@@ -11,7 +11,7 @@ use provider_core::{
     },
     error::{ErrorKind, ProviderError},
     port::NumberKpis,
-    provider::{Ports, Provider},
+    provider::Ports,
 };
 use store::{
     Scope,
@@ -43,13 +43,7 @@ impl Switchboard {
     /// A refusal at `source` when there is no such provider, `Unsupported` when it counts no numbers,
     /// [`ServiceError::Denied`] when the caller sees less than its whole account.
     pub fn kpi_source(&self, who: &Principal, wanted: Option<&ProviderId>) -> ServiceResult<ProviderId> {
-        match wanted {
-            Some(wanted) if wanted.as_str() != INVENTORY_ID => {
-                let (id, _) = self.kpi_port(who, wanted)?;
-                Ok(id.clone())
-            }
-            _ => Ok(self.inner.inventory.info().id.clone()),
-        }
+        self.kpi_port(who, wanted).map(|(id, _)| id.clone())
     }
 
     /// Counts numbers. Our own are counted inside the caller's scope, now; a provider's are those of its whole
@@ -71,7 +65,7 @@ impl Switchboard {
         if *within != Within::default() {
             only_ours(source)?;
         }
-        let (_, port) = self.kpi_port(who, source)?;
+        let (_, port) = self.kpi_port(who, Some(source))?;
         let query = KpiQuery {
             grouping: match breakdown {
                 KpiBreakdown::Grouping(grouping) => grouping,
@@ -91,11 +85,11 @@ impl Switchboard {
     fn kpi_port(
         &self,
         who: &Principal,
-        source: &ProviderId,
+        wanted: Option<&ProviderId>,
     ) -> ServiceResult<(&ProviderId, &Arc<dyn NumberKpis>)> {
-        let found = self.source_of(Some(source), "source", COUNT, |ports: &Ports| ports.kpis.as_ref())?;
-        if who.scope == Scope::Platform {
-            Ok(found)
+        let (source, port) = self.source_of(wanted, "source", COUNT, |ports: &Ports| ports.kpis.as_ref())?;
+        if source.as_str() == INVENTORY_ID || who.scope == Scope::Platform {
+            Ok((source, port))
         } else {
             Err(ServiceError::Denied(
                 "a provider's counts are of our whole account there; only keys for the whole platform read them",

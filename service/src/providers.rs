@@ -77,14 +77,12 @@ impl Switchboard {
         Ok(Some(health?))
     }
 
-    /// The provider that answers a question of one kind: the wanted one, or the only one that can, the own inventory
-    /// aside where a carrier can.
+    /// The provider that answers a question of one kind: the wanted one, or the own inventory where none is wanted.
     ///
     /// `path` names the field that says which one is wanted, `does` what such a provider does: `counts calls`.
     ///
     /// # Errors
-    /// A refusal at `path` when there is no such provider, or when none is wanted and several could be meant;
-    /// `Unsupported` when the wanted one, or every one, can't.
+    /// A refusal at `path` when there is no such provider; `Unsupported`, naming those that can, when it can't.
     pub(crate) fn source_of<P: ?Sized>(
         &self,
         wanted: Option<&ProviderId>,
@@ -92,40 +90,25 @@ impl Switchboard {
         (operation, does): (&'static str, &str),
         port: fn(&Ports) -> Option<&Arc<P>>,
     ) -> ServiceResult<(&ProviderId, &Arc<P>)> {
-        let all = self.inner.providers.all().iter();
-        let able: Vec<_> = all
-            .filter_map(|instance| Some((&instance.info().id, port(instance.ports())?)))
-            .collect();
-        let names: Vec<&str> = able.iter().map(|(id, _)| id.as_str()).collect();
-        let unsupported = |message| ProviderError::new(ErrorKind::Unsupported, operation, message);
-        match (wanted, able.as_slice()) {
-            (None, [one]) => Ok(*one),
-            (None, []) => Err(unsupported(format!("no configured provider {does}")).into()),
-            // A carrier that was configured for it comes before what is always there.
-            (None, [own, one]) if own.0.as_str() == INVENTORY_ID => Ok(*one),
-            (None, _) => {
-                let message = format!(
-                    "several providers can answer: {}; say which one",
-                    names.join(", ")
-                );
-                Err(ServiceError::refused(UserErrorCode::InvalidInput, path, message))
-            }
-            (Some(wanted), _) => {
-                if let Some(one) = able.iter().find(|(id, _)| *id == wanted) {
-                    return Ok(*one);
-                }
-                if self.inner.providers.get(wanted.as_str()).is_none() {
-                    return Err(unknown_provider(path));
-                }
-                let others = if names.is_empty() {
-                    String::new()
-                } else {
-                    format!("; this can be asked: {}", names.join(", "))
-                };
-                let message = format!("{wanted} is no provider that {does}{others}");
-                Err(unsupported(message).with_provider(wanted.clone()).into())
-            }
+        let wanted = wanted.map_or(INVENTORY_ID, ProviderId::as_str);
+        let Some(instance) = self.inner.providers.get(wanted) else {
+            return Err(unknown_provider(path));
+        };
+        let id = &instance.info().id;
+        if let Some(port) = port(instance.ports()) {
+            return Ok((id, port));
         }
+        let all = self.inner.providers.all().iter();
+        let able = all.filter(|instance| port(instance.ports()).is_some());
+        let names: Vec<&str> = able.map(|instance| instance.info().id.as_str()).collect();
+        let others = if names.is_empty() {
+            String::new()
+        } else {
+            format!("; this can be asked: {}", names.join(", "))
+        };
+        let message = format!("{wanted} is no provider that {does}{others}");
+        let error = ProviderError::new(ErrorKind::Unsupported, operation, message);
+        Err(error.with_provider(id.clone()).into())
     }
 
     /// What goes with a call to a provider.

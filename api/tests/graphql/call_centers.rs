@@ -18,7 +18,9 @@ fn apio() -> Arc<Upstream> {
 
 /// The global id of a call center of the group `Sales` of the first customer.
 async fn center(world: &World, name: &str) -> Value {
-    let query = "query ($group: ID!, $name: String!) { callCenter(by: {name: {groupId: $group, name: $name}}) { id } }";
+    let query = "query ($group: ID!, $name: String!) {
+        callCenter(by: {name: {provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group, name: $name}}) { id }
+    }";
     let variables = json!({ "group": world.group("Sales").await, "name": name });
     world.data(query, variables).await["callCenter"]["id"].take()
 }
@@ -155,7 +157,7 @@ async fn a_call_center_of_a_group_outside_the_scope_looks_absent() {
         let answer = world.ask_as(other.clone(), query, json!({ "id": id })).await;
         assert_eq!(answer["data"], json!({ "callCenter": null, "node": null }));
         let group = world.group("Sales").await;
-        let list = "query ($group: ID!) { callCenters(filter: {groupId: $group}) { nodes { id } } }";
+        let list = "query ($group: ID!) { callCenters(filter: {provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group}) { nodes { id } } }";
         let foreign = world.ask_as(other.clone(), list, json!({ "group": group })).await;
         let absent = json!({ "group": "MTpHcm91cDo5OTk5OTk" }); // 1:Group:999999
         let absent = world.ask_as(other, list, absent).await;
@@ -226,7 +228,7 @@ async fn call_centers_are_listed_in_pages_that_neither_skip_nor_repeat() {
     with_providers(vec![upstream.plain()], async |world| {
         let group = world.group("Sales").await;
         let query = "query ($group: ID!, $first: Int, $after: String) {
-            callCenters(filter: {groupId: $group}, first: $first, after: $after) {
+            callCenters(filter: {provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group}, first: $first, after: $after) {
                 totalCount edges { cursor node { name } } pageInfo { hasNextPage endCursor }
             }
         }";
@@ -247,7 +249,7 @@ async fn call_centers_are_listed_in_pages_that_neither_skip_nor_repeat() {
             assert_eq!(names, ["A", "B", "C", "D", "E"], "{first} at a time");
         }
         let backward = "query ($group: ID!, $before: String) {
-            callCenters(filter: {groupId: $group}, last: 2, before: $before) {
+            callCenters(filter: {provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group}, last: 2, before: $before) {
                 nodes { name } pageInfo { hasPreviousPage startCursor }
             }
         }";
@@ -281,7 +283,7 @@ async fn a_page_of_call_centers_takes_as_many_statements_as_one() {
         let group = world.group("Sales").await;
         let statements = async |first: u32| {
             let query =
-                "query ($group: ID!, $first: Int) { callCenters(filter: {groupId: $group}, first: $first) {
+                "query ($group: ID!, $first: Int) { callCenters(filter: {provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group}, first: $first) {
                 nodes { group { name } reporting { generateDailyReport } }
             } }";
             let before = world.switchboard.database().statements();
@@ -297,14 +299,33 @@ async fn a_page_of_call_centers_takes_as_many_statements_as_one() {
 async fn a_provider_that_cannot_list_says_so() {
     let upstream = Arc::new(Upstream::new("apio", &["centers"]).without_lists());
     with_providers(vec![upstream.plain()], async |world| {
-        let query =
-            "query ($group: ID!) { callCenters(filter: {groupId: $group}) { nodes { id } } viewer { name } }";
+        let query = "query ($group: ID!) {
+                callCenters(filter: {provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group}) { nodes { id } }
+                viewer { name }
+            }";
         let answer = world
             .ask(query, json!({ "group": world.group("Sales").await }))
             .await;
         assert_eq!(code(&answer), "PROVIDER_UNSUPPORTED");
         assert_eq!(answer["data"]["callCenters"], Value::Null);
         assert_eq!(upstream.take_asked(), Vec::<String>::new());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_provider_without_call_centers_names_those_that_have_some() {
+    let counts_calls = Arc::new(Upstream::new("telecomx", &["calls"]));
+    with_providers(vec![apio().plain(), counts_calls.plain()], async |world| {
+        let query = "query ($group: ID!, $provider: ID!) {
+            callCenters(filter: {groupId: $group, provider: $provider}) { nodes { id } }
+        }";
+        let variables =
+            json!({ "group": world.group("Sales").await, "provider": world.provider("telecomx").await });
+        let answer = world.ask(query, variables).await;
+        assert_eq!(code(&answer), "PROVIDER_UNSUPPORTED");
+        let said = answer["errors"][0]["message"].as_str().expect("a message");
+        assert!(said.contains("can be asked: inventory, apio"), "{said}");
     })
     .await;
 }

@@ -242,14 +242,19 @@ async fn a_carriers_center_has_no_more_than_the_carrier_says() {
     with_providers(vec![upstream.plain()], async |world| {
         let made = create(world, json!({})).await;
         assert_eq!(made["data"]["createCallCenter"]["userErrors"], json!([]), "{made}");
-        // The carrier is meant where none is named; the own inventory can be.
-        let query = "query ($group: ID!, $own: ID!) {
-            callCenters(filter: {groupId: $group}) { nodes { provider { name } setup { timeZone } dailyReports { day }
+        // The own inventory is meant where no provider is named.
+        let query = "query ($group: ID!, $carrier: ID!, $empty: ID!) {
+            none: callCenters(filter: {groupId: $empty}) { totalCount }
+            callCenters(filter: {groupId: $group, provider: $carrier}) { nodes { provider { name } setup { timeZone } dailyReports { day }
                 performance(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}) { start }
             } }
-            own: callCenters(filter: {groupId: $group, provider: $own}) { nodes { name provider { name } } }
+            own: callCenters(filter: {groupId: $group}) { nodes { name provider { name } } }
         }";
-        let variables = json!({ "group": world.group("Sales").await, "own": world.provider("inventory").await });
+        let variables = json!({
+            "group": world.group("Sales").await,
+            "carrier": world.provider("apio").await,
+            "empty": world.group("Support").await,
+        });
         let answer = world.ask(query, variables).await;
         let errors = answer["errors"].as_array().expect("errors");
         let unsupported = |error: &Value| error["extensions"]["code"] == "PROVIDER_UNSUPPORTED";
@@ -260,6 +265,7 @@ async fn a_carriers_center_has_no_more_than_the_carrier_says() {
         assert_eq!(errors.len(), nodes.len());
         let own = json!([{ "name": "Desk", "provider": { "name": "inventory" } }]);
         assert_eq!(answer["data"]["own"]["nodes"], own);
+        assert_eq!(answer["data"]["none"]["totalCount"], 0, "{answer}");
     })
     .await;
 }

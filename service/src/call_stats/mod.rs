@@ -19,7 +19,7 @@ use provider_core::{
         ProviderId,
     },
     port::CallStatistics as Port,
-    provider::{Ports, Provider},
+    provider::Ports,
 };
 use serde::{Deserialize, Serialize};
 use store::Scope;
@@ -162,13 +162,9 @@ impl Switchboard {
         &self,
         wanted: Option<&ProviderId>,
     ) -> ServiceResult<(&ProviderId, &Arc<dyn Port>)> {
-        let own = &self.inner.inventory.info().id;
-        self.source_of(
-            Some(wanted.unwrap_or(own)),
-            "input.source",
-            REPORT,
-            |ports: &Ports| ports.call_stats.as_ref(),
-        )
+        self.source_of(wanted, "input.source", REPORT, |ports: &Ports| {
+            ports.call_stats.as_ref()
+        })
     }
 
     /// The customer whose calls a caller may ask about; absent for the one that our account belongs to.

@@ -205,7 +205,7 @@ const FIGURES: &str = r#"query Figures($callstats: ID!, $group: ID!) {
   callStatistics(source: "MTpQcm92aWRlcjp0ZWxlY29teA", filter: {
     from: "2020-11-30T00:00:00+01:00", to: "2020-12-20T23:59:59+01:00", interval: WEEK
   }) { totalCount nodes { employeeName } }
-  callCenter(by: { name: { groupId: $group, name: "APIOTestCCBasic@sip.netaxis.be" } }) {
+  callCenter(by: { name: { provider: "MTpQcm92aWRlcjphcGlv", groupId: $group, name: "APIOTestCCBasic@sip.netaxis.be" } }) {
     name reporting { collectionPeriodMinutes }
   }
 }"#;

@@ -465,7 +465,7 @@ async fn files_pass_through(carriers: &Carriers) {
 }
 
 const CENTER: &str = "query Center($group: ID!, $name: String!) {
-  callCenter(by: { name: { groupId: $group, name: $name } }) {
+  callCenter(by: { name: { provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group, name: $name } }) {
     id name provider { name } group { name }
     reporting {
       generateDailyReport collectionPeriodMinutes reportingEmailAddress1 reportingEmailAddress2 statisticsSource
@@ -474,7 +474,7 @@ const CENTER: &str = "query Center($group: ID!, $name: String!) {
 }";
 
 const HAPPENED: &str = "query Happened($group: ID!, $name: String!, $range: StatisticsRange!) {
-  callCenter(by: { name: { groupId: $group, name: $name } }) {
+  callCenter(by: { name: { provider: \"MTpQcm92aWRlcjphcGlv\", groupId: $group, name: $name } }) {
     statistics(range: $range) {
       queue {
         busyOverflows callsAnswered callsAbandoned callsTransferred callsTimedout
@@ -614,7 +614,7 @@ async fn one_query_spans_the_own_inventory_and_all_four(database: Database) {
       callStatistics(source: "MTpQcm92aWRlcjp0ZWxlY29teA", filter: {
         from: "2020-11-30T00:00:00+01:00", to: "2020-12-20T23:59:59+01:00", interval: WEEK
       }) { totalCount }
-      callCenters(filter: { groupId: $group }) { nodes { name } }
+      callCenters(filter: { provider: "MTpQcm92aWRlcjphcGlv", groupId: $group }) { nodes { name } }
       providers { name health { state } }
     }"#;
     let variables = json!({

@@ -161,8 +161,7 @@ enum CallCenterBy {
 /// The name of a call center.
 #[derive(InputObject)]
 struct CallCenterName {
-    /// Global id of the Provider that has it. When it is absent: the only carrier that has call
-    /// centers, or the own inventory where there is none.
+    /// Global id of the Provider that has it; the own inventory when absent.
     provider: Option<ID>,
     /// Global id of its group.
     group_id: ID,
@@ -173,8 +172,7 @@ struct CallCenterName {
 /// Which call centers to list.
 #[derive(InputObject)]
 struct CallCenterFilter {
-    /// Global id of the Provider that has them. When it is absent: the only carrier that has call
-    /// centers, or the own inventory where there is none.
+    /// Global id of the Provider that has them; the own inventory when absent.
     provider: Option<ID>,
     /// Global id of their group.
     group_id: ID,
@@ -194,7 +192,8 @@ impl CallCenterQueries {
         one(ctx, by).await.transpose()
     }
 
-    /// The call centers of a group, in the provider's order. Null with an error when an argument can't be used, or the
+    /// The call centers of a group, in the provider's order: those of the own inventory alone, unless the filter names
+    /// another provider. Null with an error when an argument can't be used, or the
     /// provider can't list call centers or fails.
     async fn call_centers(
         &self,
