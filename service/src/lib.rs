@@ -14,6 +14,7 @@ mod engine;
 mod error;
 mod events;
 mod exports;
+mod global_id;
 mod holds;
 mod import;
 mod inventory;
@@ -50,6 +51,7 @@ pub use calls::{
 pub use error::{Refusals, ServiceError, ServiceResult, UserError, UserErrorCode, whole_seconds};
 pub use events::NumberNotice;
 pub use exports::{Download, DownloadBody, Export};
+pub use global_id::{GLOBAL_ID_VERSION, global_id};
 pub use import::{EmployeeImport, EmployeeRow, ImportReport, ImportRow, RowFault, RowOutcome};
 pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};

@@ -9,7 +9,7 @@ use async_graphql::{
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
 use provider_core::domain::ProviderId;
-use service::{CallCenterId, EmployeeCallsId, NumberBy, Principal};
+use service::{CallCenterId, EmployeeCallsId, GLOBAL_ID_VERSION, NumberBy, Principal, global_id};
 use strum::{Display, EnumIter, EnumString};
 
 use super::{
@@ -28,8 +28,6 @@ use super::{
     tenants::{Customer, Dealer, Employee, Group},
 };
 
-/// The form of global ids; a later form gets another number, and this one stays readable.
-const VERSION: &str = "1";
 /// Most ids that `nodes` takes.
 const MOST_IDS: usize = 100;
 
@@ -108,7 +106,7 @@ impl NodeId {
     pub(crate) fn parse(id: &ID) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
         let mut parts = text.splitn(3, ':');
-        if parts.next()? != VERSION {
+        if parts.next()? != GLOBAL_ID_VERSION {
             return None;
         }
         let kind = parts.next()?.parse().ok()?;
@@ -126,16 +124,16 @@ impl NodeId {
     /// The text that clients see.
     pub(crate) fn encode(&self) -> String {
         let Self { kind, key } = self;
-        URL_SAFE_NO_PAD.encode(match key {
-            Key::Row(row) => format!("{VERSION}:{kind}:{row}"),
-            Key::Provider(id) => format!("{VERSION}:{kind}:{id}"),
+        match key {
+            Key::Row(row) => global_id(kind, row),
+            Key::Provider(id) => global_id(kind, id),
             Key::CallCenter(CallCenterId {
                 provider,
                 group_id,
                 name,
-            }) => format!("{VERSION}:{kind}:{provider}:{group_id}:{name}"),
-            Key::EmployeeCalls(id) => format!("{VERSION}:{kind}:{}", serde_json::json!(id)),
-        })
+            }) => global_id(kind, format_args!("{provider}:{group_id}:{name}")),
+            Key::EmployeeCalls(id) => global_id(kind, serde_json::json!(id)),
+        }
     }
 
     /// The row, if this is the id of such a thing.

@@ -399,6 +399,7 @@ async fn our_own_calls_are_exported_in_every_format_with_the_figures_of_the_repo
             (name, figure("inboundCalls"), figure("inboundSeconds"))
         });
         assert_eq!(in_json.collect::<Vec<_>>(), figures);
+        employees_of_a_file_can_be_asked_for(world, &rows).await;
 
         let bytes = file("CSV").await;
         let mut rows = csv::Reader::from_reader(bytes.as_slice());
@@ -422,4 +423,27 @@ async fn our_own_calls_are_exported_in_every_format_with_the_figures_of_the_repo
         assert_eq!(sheet.height(), 1 + figures.len() + 1, "the columns, the rows and their totals");
     })
     .await;
+}
+
+/// The ids of a file are those of the API.
+async fn employees_of_a_file_can_be_asked_for(world: &World, rows: &Value) {
+    let query = format!(
+        "query ($id: ID!, $customer: ID!) {{
+            node(id: $id) {{ ... on Employee {{ name }} }}
+            callStatistics(filter: {{customerId: $customer, employeeIds: [$id], {MARCH}, interval: MONTH}}) {{
+                nodes {{ employeeName total {{ inboundCalls }} }}
+            }}
+        }}"
+    );
+    let customer = world.customer("C1").await;
+    for row in rows.as_array().expect("employees") {
+        let variables = json!({ "id": row["employeeId"], "customer": customer });
+        let data = world.data(&query, variables).await;
+        assert_eq!(data["node"]["name"], row["employeeName"]);
+        let expected = json!([{
+            "employeeName": row["employeeName"],
+            "total": { "inboundCalls": row["data"]["3"]["inboundCalls"] },
+        }]);
+        assert_eq!(data["callStatistics"]["nodes"], expected);
+    }
 }

@@ -23,7 +23,7 @@ use strum::IntoEnumIterator;
 pub(super) use cache::CallCache;
 
 use super::{OwnInventory, failure};
-use crate::exports::call_statistics_file;
+use crate::{exports::call_statistics_file, global_id};
 
 const REPORT: &str = "call_stats.report";
 
@@ -75,7 +75,11 @@ impl CallStatistics for OwnInventory {
         query: &CallStatisticsQuery,
         format: ExportFormat,
     ) -> Result<ExportFile> {
-        let report = self.report(cx, query).await?;
+        let mut report = self.report(cx, query).await?;
+        for row in &mut report.rows {
+            // A file leaves the program, where nobody knows rows: it has the ids that the API has.
+            row.employee_id = row.employee_id.take().map(|row| global_id("Employee", row));
+        }
         let query = query.clone();
         // A year of everybody by the hour is a large file: other requests go on while it is written.
         let writing = tokio::task::spawn_blocking(move || call_statistics_file(&report, &query, format));
