@@ -64,7 +64,10 @@ pub use providers::ProviderView;
 pub use requests::*;
 pub use store::call_centers::{AgentName, ReportState};
 pub use store::calls::CallSource;
-pub use store::calls::{CallFilter, CallView, PartyView, days::SubjectKind};
+pub use store::calls::{
+    CallFilter, CallView, PartyView,
+    days::{Difference as CallDifference, SubjectKind},
+};
 pub use store::kpis::{
     CountBy, CountKey, CountRow, Difference as CounterDifference, Form502Row, QuarantineEnds, Within,
 };

@@ -1,6 +1,7 @@
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+use service::{CallDifference, Switchboard};
 
 use super::{CliResult, open_migrated, output};
 use crate::config::Config;
@@ -9,6 +10,7 @@ use crate::config::Config;
 #[derive(Debug, Subcommand)]
 pub(super) enum VerifyCommand {
     Kpis(KpisOptions),
+    Calls(CallsOptions),
 }
 
 /// Count all numbers anew and name every difference to the counters of the KPIs
@@ -25,9 +27,29 @@ pub(super) struct KpisOptions {
     repair: bool,
 }
 
+/// Count all calls anew and name every day of an employee, number or pool whose packed calls differ
+///
+/// Days are by UTC. Nothing is held up, and calls that come in meanwhile are no differences. The exit code is 1 when
+/// there are differences, also when they are mended.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  switchboard verify calls
+  switchboard verify calls --repair")]
+pub(super) struct CallsOptions {
+    /// Make the days that differ anew
+    #[arg(long)]
+    repair: bool,
+}
+
 pub(super) async fn run(config: Config, command: VerifyCommand) -> CliResult {
-    let VerifyCommand::Kpis(options) = command;
     let switchboard = open_migrated(&config).await?;
+    match command {
+        VerifyCommand::Kpis(options) => kpis(&switchboard, options.repair).await,
+        VerifyCommand::Calls(options) => calls(&switchboard, options.repair).await,
+    }
+}
+
+async fn kpis(switchboard: &Switchboard, repair: bool) -> CliResult {
     let differences = switchboard.verify_counters().await?;
     for difference in &differences {
         output::say(&difference.to_string());
@@ -36,20 +58,32 @@ pub(super) async fn run(config: Config, command: VerifyCommand) -> CliResult {
         output::say("the counters are right");
         return Ok(ExitCode::SUCCESS);
     }
-    let count = u64::try_from(differences.len()).unwrap_or(u64::MAX);
-    if !options.repair {
-        let advice = "switchboard verify kpis --repair builds the counters anew";
-        output::complain(&format!("{}; {advice}", output::count(count, "difference")));
+    let end = if !repair {
+        "switchboard verify kpis --repair builds the counters anew"
     } else if switchboard.rebuild_counters().await? {
-        output::complain(&format!(
-            "{}; the counters are built anew",
-            output::count(count, "difference")
-        ));
+        "the counters are built anew"
     } else {
-        output::complain(&format!(
-            "{}; another process is at the counters: run it again",
-            output::count(count, "difference")
-        ));
+        "another process is at the counters: run it again"
+    };
+    Ok(differ(u64::try_from(differences.len()).unwrap_or(u64::MAX), end))
+}
+
+async fn calls(switchboard: &Switchboard, repair: bool) -> CliResult {
+    let told = |difference: &CallDifference| output::say(&difference.to_string());
+    let differences = switchboard.verify_calls(repair, told).await?;
+    if differences == 0 {
+        output::say("the packed days of calls are right");
+        return Ok(ExitCode::SUCCESS);
     }
-    Ok(ExitCode::FAILURE)
+    let end = if repair {
+        "the days are made anew"
+    } else {
+        "switchboard verify calls --repair makes the days anew"
+    };
+    Ok(differ(differences, end))
+}
+
+fn differ(differences: u64, end: &str) -> ExitCode {
+    output::complain(&format!("{}; {end}", output::count(differences, "difference")));
+    ExitCode::FAILURE
 }

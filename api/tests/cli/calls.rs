@@ -21,12 +21,12 @@ ACME,Ann Archer,201,2026-01-01T00:00:00Z
 ACME,Ben Baker,202,2026-01-01T00:00:00Z
 ";
 
-fn run(folder: &Folder, database: &TestDatabase, arguments: &[&str]) -> Finished {
+pub(crate) fn run(folder: &Folder, database: &TestDatabase, arguments: &[&str]) -> Finished {
     folder.run(&[arguments, &["--database", database.url()]].concat())
 }
 
 /// The customer and two people.
-fn prepare(folder: &Folder, database: &TestDatabase) {
+pub(crate) fn prepare(folder: &Folder, database: &TestDatabase) {
     folder.write("numbers.csv", CUSTOMER);
     folder.write("people.csv", PEOPLE);
     let numbers = run(folder, database, &["import", "numbers", "numbers.csv"]);

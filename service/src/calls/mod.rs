@@ -2,6 +2,7 @@
 
 mod feed;
 mod import;
+mod verify;
 
 pub use feed::{CallImportError, CallImportStep};
 pub use import::{CallCustomer, CallImportReport, CallImportRequest, CallImporter};

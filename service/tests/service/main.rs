@@ -39,4 +39,5 @@ mod scope;
 mod stock_levels;
 mod tiers;
 mod upstream;
+mod verified_calls;
 mod world;

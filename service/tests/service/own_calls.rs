@@ -25,7 +25,7 @@ use crate::world::{World, admin, customer_scope, key};
 
 /// When the calls begin: the day on which clocks go forward in Copenhagen.
 const BEGINNING: &str = "2021-03-28T00:00:00Z";
-const CALLS: usize = 160;
+pub(crate) const CALLS: usize = 160;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -42,7 +42,7 @@ fn person(customer: &str, name: &str, extension: &str) -> EmployeeRow {
 }
 
 /// The people of acme, and one of cora; acme has the number that calls come to.
-async fn planted(db: &TestDatabase) -> World {
+pub(crate) async fn planted(db: &TestDatabase) -> World {
     let world = World::on(db).await;
     let rows = vec![
         person("ACME", "Åse", "200"),
@@ -58,7 +58,7 @@ async fn planted(db: &TestDatabase) -> World {
 }
 
 /// The legs of a call: one for each telephone that rang.
-fn legs(index: usize) -> Vec<CallLine> {
+pub(crate) fn legs(index: usize) -> Vec<CallLine> {
     let start = at(BEGINNING) + SignedDuration::from_secs(i64::try_from(index * 3607).unwrap());
     let extensions = ["99", "100", "200", "1000"];
     let pick = |offset: usize| extensions[(index / 3 + offset) % 4].to_owned();
@@ -99,7 +99,7 @@ fn legs(index: usize) -> Vec<CallLine> {
     called.into_iter().enumerate().map(leg).collect()
 }
 
-async fn import(world: &World, lines: Vec<CallLine>) {
+pub(crate) async fn import(world: &World, lines: Vec<CallLine>) {
     let request = CallImportRequest {
         customer: service::CallCustomer::Code("ACME".to_owned()),
         source: CallSource::CommandLine,
@@ -121,7 +121,7 @@ async fn import(world: &World, lines: Vec<CallLine>) {
     importer.finish().await.unwrap();
 }
 
-fn request(world: &World) -> CallStatisticsRequest {
+pub(crate) fn request(world: &World) -> CallStatisticsRequest {
     CallStatisticsRequest {
         customer_id: Some(world.tenants.sales.customer_id),
         from: Some(at("2021-03-27T23:00:00Z")),
@@ -131,7 +131,7 @@ fn request(world: &World) -> CallStatisticsRequest {
     }
 }
 
-async fn ask(world: &World, request: CallStatisticsRequest) -> CallStatistics {
+pub(crate) async fn ask(world: &World, request: CallStatisticsRequest) -> CallStatistics {
     let planned = world
         .switchboard
         .plan_call_statistics(&admin(), None, request)

@@ -79,7 +79,8 @@ pub async fn import_calls(
     imported.changed = replacing.len() as u64;
     rows::insert(transaction, customer, &inserted).await?;
     let ids: Vec<i64> = stored.iter().map(|stored| stored.id).collect();
-    let before = rows::with_parties(transaction.connection(), stored).await?;
+    let stored = stored.into_iter().map(|stored| (stored.id, stored.record));
+    let before = rows::with_parties(transaction.connection(), stored.collect()).await?;
     for (id, row) in ids.iter().zip(&replacing) {
         rows::replace(transaction, customer.id, *id, row).await?;
     }
@@ -95,7 +96,7 @@ fn facts<'r>(records: impl Iterator<Item = &'r CallRecord>) -> Vec<(Subject, Cal
 
 /// Lets one import of a customer after the other write, so that two of them can't insert one call, or change one day
 /// of statistics. SQLite has one writer anyhow.
-async fn take_turns(transaction: &Transaction, customer_id: i64) -> Result<()> {
+pub(super) async fn take_turns(transaction: &Transaction, customer_id: i64) -> Result<()> {
     if transaction.backend() == Backend::Postgres {
         let mut sql = Sql::new("SELECT id FROM customers WHERE id = ");
         // Foreign keys to the customer may be checked meanwhile.

@@ -12,6 +12,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::{Result, StoreError, sql::Sql};
 
+use import::take_turns;
 pub use import::{ImportedCalls, PartialCall, import_calls};
 pub use list::{
     CALLS_BY_START, CallFilter, CallView, PartyView, call, call_parties, calls, count_call_parts, count_calls,

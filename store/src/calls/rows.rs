@@ -22,7 +22,7 @@ pub(super) struct StoredCall {
     pub(super) id: i64,
     pub(super) fingerprint: String,
     pub(super) legs: Vec<Leg>,
-    record: CallRecord,
+    pub(super) record: CallRecord,
 }
 
 /// A call to write.
@@ -95,17 +95,60 @@ pub(super) fn seconds(table: &'static str, column: &'static str, value: i64) -> 
     })
 }
 
-/// The calls with their parties.
+/// A place in the calls of a customer, in the order in which they began.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Milliseconds since the Unix epoch.
+    pub(super) started_at: i64,
+    /// Row of the call.
+    pub(super) id: i64,
+}
+
+impl Place {
+    /// The place before all calls from an instant on (milliseconds since the Unix epoch).
+    pub(super) fn before(started_at: i64) -> Self {
+        Self { started_at, id: 0 }
+    }
+}
+
+/// The next calls of a customer behind `after` and before `until` (milliseconds since the Unix epoch), without their
+/// parties, by row.
+pub(super) async fn between(
+    connection: &impl ConnectionTrait,
+    customer_id: i64,
+    after: Place,
+    until: i64,
+    limit: u64,
+) -> Result<Vec<(i64, CallRecord)>> {
+    let mut sql = Sql::new(
+        "SELECT id, started_at, answered_at, ended_at, ring_seconds, talk_seconds, disposition, caller, callee, \
+         direction, local, number_id, pool_id, group_id FROM calls WHERE customer_id = ",
+    );
+    sql.bind(customer_id)
+        .push_bind(" AND (started_at, id) > (", after.started_at)
+        .push_bind(", ", after.id)
+        .push_bind(") AND started_at < ", until)
+        .push(&format!(" ORDER BY started_at, id LIMIT {limit}"));
+    let rows = sql.all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            Ok((columns.get()?, record(&mut columns)?))
+        })
+        .collect()
+}
+
+/// The calls, by row, with their parties.
 pub(super) async fn with_parties(
     connection: &impl ConnectionTrait,
-    calls: Vec<StoredCall>,
+    calls: Vec<(i64, CallRecord)>,
 ) -> Result<Vec<CallRecord>> {
     let mut parties: HashMap<i64, Vec<Party>> = HashMap::new();
     for chunk in calls.chunks(ROWS_PER_INSERT) {
         let mut sql = Sql::new(
             "SELECT call_id, employee_id, extension_id, side, disposition, seconds FROM call_parties WHERE call_id IN ",
         );
-        sql.bind_list(chunk.iter().map(|call| call.id))
+        sql.bind_list(chunk.iter().map(|(id, _)| *id))
             .push(" ORDER BY call_id, position");
         for row in sql.all(connection).await? {
             let mut columns = Columns::of(&row);
@@ -119,9 +162,9 @@ pub(super) async fn with_parties(
             });
         }
     }
-    let whole = calls.into_iter().map(|call| CallRecord {
-        parties: parties.remove(&call.id).unwrap_or_default(),
-        ..call.record
+    let whole = calls.into_iter().map(|(id, call)| CallRecord {
+        parties: parties.remove(&id).unwrap_or_default(),
+        ..call
     });
     Ok(whole.collect())
 }

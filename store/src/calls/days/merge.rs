@@ -15,7 +15,7 @@ use crate::{
 const DAYS_PER_READ: usize = 500;
 
 /// A row of a customer: kind, subject, extension, day.
-type Key = (SubjectKind, i64, i64, i64);
+pub(super) type Key = (SubjectKind, i64, i64, i64);
 
 /// What is done to a day.
 #[derive(Debug, Default)]
@@ -66,7 +66,9 @@ fn by_day(added: &[(Subject, CallFact)], removed: &[(Subject, CallFact)]) -> BTr
     changes
 }
 
-async fn next_version(transaction: &Transaction, customer_id: i64, days: DayRange) -> Result<i64> {
+/// Moves the version of a customer, and the days that have calls; gives the new version. Its row is locked until the
+/// end of the transaction.
+pub(super) async fn next_version(transaction: &Transaction, customer_id: i64, days: DayRange) -> Result<i64> {
     let mut sql = Sql::new("INSERT INTO call_versions (customer_id, version, first_day, last_day) VALUES (");
     sql.bind(customer_id)
         .push_bind(", 1, ", days.first)
@@ -93,16 +95,38 @@ async fn change(
         let mut day = known.remove(key).unwrap_or_default();
         day.change(&change.added, &change.removed)
             .map_err(|error| corrupt(key.3, error))?;
-        changed.push((*key, day.encode()));
+        changed.push((*key, day));
     }
+    write(transaction, customer_id, version, &changed).await
+}
+
+/// Writes days, whether they are there already or not.
+pub(super) async fn write(
+    transaction: &Transaction,
+    customer_id: i64,
+    version: i64,
+    days: &[(Key, Day)],
+) -> Result<()> {
+    for days in days.chunks(DAYS_PER_READ) {
+        write_some(transaction, customer_id, version, days).await?;
+    }
+    Ok(())
+}
+
+async fn write_some(
+    transaction: &Transaction,
+    customer_id: i64,
+    version: i64,
+    days: &[(Key, Day)],
+) -> Result<()> {
     let into = "call_days (customer_id, kind, subject_id, extension_id, day, words, version)";
-    let mut sql = records::insert(into, &changed, |sql, ((kind, subject, extension, day), words)| {
+    let mut sql = records::insert(into, days, |sql, ((kind, subject, extension, day), calls)| {
         sql.bind(customer_id)
             .push_bind(", ", kind.to_string())
             .push_bind(", ", *subject)
             .push_bind(", ", *extension)
             .push_bind(", ", *day)
-            .push_bind(", ", words.clone())
+            .push_bind(", ", calls.encode())
             .push_bind(", ", version);
     });
     sql.push(

@@ -1,8 +1,11 @@
 //! What statistics are computed from, kept while calls come in: the calls of each employee at an extension, of each
 //! number and of each pool, packed by UTC day.
 
+mod difference;
 mod merge;
 mod read;
+mod recount;
+mod repair;
 
 use calls::{
     Subject,
@@ -10,8 +13,11 @@ use calls::{
 };
 use strum::{Display, EnumString, IntoStaticStr};
 
+pub use difference::{Difference, WhichDay};
 pub use merge::merge;
 pub use read::{CallVersion, DayRange, EmployeeDay, SubjectDay, employee_days, subject_days, versions};
+pub use recount::{customers_with_calls, verify};
+pub use repair::repair;
 
 use crate::StoreError;
 
