@@ -65,7 +65,7 @@ pub use requests::*;
 pub use store::call_centers::{AgentName, ReportState};
 pub use store::calls::CallSource;
 pub use store::calls::{
-    CallFilter, CallView, PartyView,
+    CallFilter, CallImport, CallImportFilter, CallView, KeptFault, PartyView,
     days::{Difference as CallDifference, SubjectKind},
 };
 pub use store::kpis::{

@@ -48,6 +48,7 @@ pub const RULES: &[(RootType, &str, AccessLevel)] = &[
     (Query, "export", Viewer),
     (Query, "callStatistics", Viewer),
     (Query, "calls", Viewer),
+    (Query, "callImports", Viewer),
     (Query, "callCenter", Viewer),
     (Query, "callCenters", Viewer),
     (Query, "staffing", Viewer),

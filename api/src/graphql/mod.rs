@@ -45,6 +45,7 @@ pub struct Query(
     kpis::KpiQueries,
     call_stats::CallStatisticsQueries,
     call_stats::CallQueries,
+    call_stats::CallImportQueries,
     call_centers::CallCenterQueries,
     alerts::AlertQueries,
     exports::ExportQueries,

@@ -16,7 +16,7 @@ use super::{
     access,
     alerts::{Alert, AlertRule, Webhook},
     call_centers::{self, CallCenter},
-    call_stats::{self, Call, EmployeeCallStatistics},
+    call_stats::{self, Call, CallImport, EmployeeCallStatistics, QuarantinedCallRow},
     error::{ApiError, Result},
     exports::Export,
     loaders,
@@ -47,6 +47,8 @@ pub(crate) enum NodeKind {
     CallCenter,
     EmployeeCallStatistics,
     Call,
+    CallImport,
+    QuarantinedCallRow,
     AlertRule,
     Alert,
     Webhook,
@@ -54,7 +56,9 @@ pub(crate) enum NodeKind {
 }
 
 /// A global id: base64url of `1:<type>:<row>`, for providers of `1:Provider:<name>`, for call centers of
-/// `1:CallCenter:<provider>:<group>:<name>`, for rows of call statistics of `1:EmployeeCallStatistics:<question>`. Opaque to clients, and the same for as long as the object exists.
+/// `1:CallCenter:<provider>:<group>:<name>`, for rows of call statistics of `1:EmployeeCallStatistics:<question>`, for
+/// rows that an import could not use of `1:QuarantinedCallRow:<import>:<position>`. Opaque to clients, and the same for
+/// as long as the object exists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct NodeId {
     kind: NodeKind,
@@ -67,6 +71,8 @@ enum Key {
     Provider(ProviderId),
     CallCenter(CallCenterId),
     EmployeeCalls(Box<EmployeeCallsId>),
+    /// A part of a row, by its position.
+    Part(i64, i64),
 }
 
 impl NodeId {
@@ -102,6 +108,14 @@ impl NodeId {
         }
     }
 
+    /// The id of a part of a row, by its position.
+    pub(crate) fn part(kind: NodeKind, row: i64, position: i64) -> Self {
+        Self {
+            kind,
+            key: Key::Part(row, position),
+        }
+    }
+
     /// Reads an id; none when it isn't one that [`NodeId::encode`] writes.
     pub(crate) fn parse(id: &ID) -> Option<Self> {
         let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id.as_bytes()).ok()?).ok()?;
@@ -115,6 +129,7 @@ impl NodeId {
             NodeKind::Provider => Key::Provider(key.parse().ok()?),
             NodeKind::CallCenter => Key::CallCenter(read_call_center(key)?),
             NodeKind::EmployeeCallStatistics => Key::EmployeeCalls(serde_json::from_str(key).ok()?),
+            NodeKind::QuarantinedCallRow => read_part(key)?,
             _ => Key::Row(key.parse().ok().filter(|row: &i64| *row > 0)?),
         };
         let parsed = Self { kind, key };
@@ -133,6 +148,7 @@ impl NodeId {
                 name,
             }) => global_id(kind, format_args!("{provider}:{group_id}:{name}")),
             Key::EmployeeCalls(id) => global_id(kind, serde_json::json!(id)),
+            Key::Part(row, position) => global_id(kind, format_args!("{row}:{position}")),
         }
     }
 
@@ -178,6 +194,14 @@ fn read_call_center(key: &str) -> Option<CallCenterId> {
     id.is_sound().then_some(id)
 }
 
+/// Reads `<row>:<position>`.
+fn read_part(key: &str) -> Option<Key> {
+    let (row, position) = key.split_once(':')?;
+    let row = row.parse().ok().filter(|row: &i64| *row > 0)?;
+    let position = position.parse().ok().filter(|position: &i64| *position >= 0)?;
+    Some(Key::Part(row, position))
+}
+
 impl From<&NodeId> for ID {
     fn from(id: &NodeId) -> Self {
         Self(id.encode())
@@ -221,6 +245,8 @@ pub(crate) enum Node {
     CallCenter(CallCenter),
     EmployeeCallStatistics(EmployeeCallStatistics),
     Call(Call),
+    CallImport(CallImport),
+    QuarantinedCallRow(QuarantinedCallRow),
     AlertRule(AlertRule),
     Alert(Alert),
     Webhook(Webhook),
@@ -295,6 +321,10 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
         Key::Provider(id) => return Ok(providers::find(ctx, id.as_str())?.map(Node::from)),
         Key::CallCenter(id) => return Ok(call_centers::with_id(ctx, id).await?.map(Node::from)),
         Key::EmployeeCalls(id) => return Ok(call_stats::with_id(ctx, *id).await?.map(Node::from)),
+        Key::Part(import, position) => {
+            let fault = switchboard(ctx)?.call_import_fault(who, import, position).await?;
+            return Ok(fault.map(|fault| QuarantinedCallRow::from(fault).into()));
+        }
         Key::Row(row) => row,
     };
     let switchboard = switchboard(ctx)?;
@@ -334,6 +364,10 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .call(who, row)
             .await?
             .map(|record| Call::from(record).into()),
+        NodeKind::CallImport => switchboard
+            .call_import(who, row)
+            .await?
+            .map(|record| CallImport::from(record).into()),
         NodeKind::AlertRule => switchboard
             .alert_rule(who, row)
             .await?
@@ -350,7 +384,10 @@ async fn batched(ctx: &Context<'_>, who: &Principal, NodeId { kind, key }: NodeI
             .webhook(who, row)
             .await?
             .map(|record| Webhook::from(record).into()),
-        NodeKind::Provider | NodeKind::CallCenter | NodeKind::EmployeeCallStatistics => None,
+        NodeKind::Provider
+        | NodeKind::CallCenter
+        | NodeKind::EmployeeCallStatistics
+        | NodeKind::QuarantinedCallRow => None,
     })
 }
 
@@ -363,13 +400,18 @@ mod tests {
     #[test]
     fn a_global_id_is_read_back_as_what_it_was_made_of() {
         let of_rows = |kind: &NodeKind| {
-            use NodeKind::{CallCenter, EmployeeCallStatistics, Provider};
-            !matches!(kind, Provider | CallCenter | EmployeeCallStatistics)
+            use NodeKind::{CallCenter, EmployeeCallStatistics, Provider, QuarantinedCallRow};
+            !matches!(
+                kind,
+                Provider | CallCenter | EmployeeCallStatistics | QuarantinedCallRow
+            )
         };
         for kind in NodeKind::iter().filter(of_rows) {
             let id = NodeId::new(kind, 42);
             assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
         }
+        let id = NodeId::part(NodeKind::QuarantinedCallRow, 42, 0);
+        assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
         let id = NodeId::provider("telmetrics-uk".parse().unwrap());
         assert_eq!(NodeId::parse(&ID::from(&id)), Some(id));
         for name in ["APIOTestCCBasic@sip.netaxis.be", "a:b::c", "Kö"] {
@@ -402,6 +444,10 @@ mod tests {
             "1:CallCenter:apio:0:name",
             "1:CallCenter:Not Valid:1:name",
             "1:CallCenter:apio:1:na\nme",
+            "1:QuarantinedCallRow:1",
+            "1:QuarantinedCallRow:0:1",
+            "1:QuarantinedCallRow:1:-1",
+            "1:QuarantinedCallRow:1:1:1",
             "1:EmployeeCallStatistics:7",
             "1:EmployeeCallStatistics:{}",
             "1:EmployeeCallStatistics:{\"source\":\"telecomx\",\"request\":{},\"row\":\"0\",\"more\":1}",

@@ -277,6 +277,7 @@ pub(crate) enum Counted {
     Operations(service::OperationFilter),
     History(i64),
     Calls(service::CallFilter),
+    CallImports(service::CallImportFilter),
     AlertRules,
     Alerts(service::AlertFilter),
     /// What is known already, or will not be told.
@@ -295,6 +296,7 @@ async fn count(ctx: &Context<'_>, counted: &Counted) -> Result<Option<i64>> {
         Counted::Operations(filter) => switchboard.count_operations(who, filter).await?,
         Counted::History(number_id) => switchboard.count_number_history(who, *number_id).await?,
         Counted::Calls(filter) => switchboard.count_calls(who, filter).await?,
+        Counted::CallImports(filter) => switchboard.count_call_imports(who, filter).await?,
         Counted::AlertRules => switchboard.count_alert_rules(who).await?,
         Counted::Alerts(filter) => switchboard.count_alerts(who, filter).await?,
         Counted::Known(count) => return Ok(*count),

@@ -246,3 +246,156 @@ async fn an_upload_that_is_refused_says_why() {
     })
     .await;
 }
+
+const IMPORTS: &str = "query ($filter: CallImportFilter, $first: Int, $after: String) {
+    callImports(filter: $filter) {
+        totalCount
+        nodes {
+            id actor source file format startedAt finishedAt customer { code }
+            rows acceptedRows quarantinedRows newCalls changedCalls unchangedCalls
+            quarantine(first: $first, after: $after) {
+                totalCount pageInfo { hasNextPage endCursor } nodes { id line reason content }
+            }
+        }
+    }
+}";
+
+/// A file with two bad rows, sent twice, and a leg by the mutation.
+async fn three_imports(world: &World) -> IssuedKey {
+    let server = app(world.switchboard.clone(), AppOptions::default())
+        .await
+        .expect("a server");
+    let key = issue(world, AccessLevel::Manage, world.customer_scope("C0").await).await;
+    let query = "format=asterisk-csv&customer=C0&timeZone=Europe/London&country=GB&file=Master.csv";
+    let file = format!("{MASTER}nonsense\nmore nonsense\n");
+    for _ in 0..2 {
+        let (status, report) = upload(&server, Some(&key), query, &file).await;
+        assert_eq!(status, StatusCode::OK, "{report}");
+    }
+    let input = json!({ "customerId": world.customer("C0").await, "calls": [leg("c1", "a")] });
+    let answer = world.ask(INGEST, json!({ "input": input })).await;
+    assert_eq!(counts(&answer), [1, 0, 0]);
+    key
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_are_told_the_newest_first_with_what_became_of_their_rows() {
+    in_both_worlds(async |world| {
+        let key = three_imports(world).await;
+        let imports = world.data(IMPORTS, json!({ "first": 1 })).await["callImports"].take();
+        assert_eq!(imports["totalCount"], 3);
+        let facts = |import: &Value| {
+            let mut facts = import.clone();
+            let facts = facts.as_object_mut().expect("an import");
+            for field in ["id", "quarantine"] {
+                facts.remove(field);
+            }
+            let (started, finished) = (facts.remove("startedAt"), facts.remove("finishedAt"));
+            assert!(started.is_some_and(|at| at.is_string()) && finished.is_some_and(|at| at.is_string()));
+            Value::from(facts.clone())
+        };
+        let uploader = format!("key:{}", key.id);
+        let expected = |actor: &str, source: &str, file: Value, format: &str, counts: [u64; 6]| {
+            let [rows, accepted, quarantined, new, changed, unchanged] = counts;
+            json!({
+                "actor": actor, "source": source, "file": file, "format": format, "customer": { "code": "C0" },
+                "rows": rows, "acceptedRows": accepted, "quarantinedRows": quarantined,
+                "newCalls": new, "changedCalls": changed, "unchangedCalls": unchanged,
+            })
+        };
+        let nodes = imports["nodes"].as_array().expect("imports");
+        let master = |counts| expected(&uploader, "UPLOAD", json!("Master.csv"), "asterisk-csv", counts);
+        assert_eq!(
+            nodes.iter().map(facts).collect::<Vec<_>>(),
+            [
+                expected("key:0", "GRAPHQL", Value::Null, "graphql", [1, 1, 0, 1, 0, 0]),
+                master([16, 14, 2, 0, 0, 7]),
+                master([16, 14, 2, 7, 0, 0]),
+            ]
+        );
+        assert_eq!(nodes[0]["quarantine"]["totalCount"], 0);
+        assert_eq!(nodes[2]["quarantine"]["totalCount"], 2);
+
+        let only = json!({ "filter": { "quarantined": false } });
+        let clean = world.data(IMPORTS, only).await["callImports"].take();
+        assert_eq!((&clean["totalCount"], &clean["nodes"][0]["source"]), (&json!(1), &json!("GRAPHQL")));
+        let stranger = json!({ "filter": { "customerId": world.customer("C1").await } });
+        assert_eq!(world.data(IMPORTS, stranger).await["callImports"]["totalCount"], 0);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_in_quarantine_come_in_pages_with_their_reasons_and_can_be_read_again() {
+    in_both_worlds(async |world| {
+        three_imports(world).await;
+        let page = async |after: Value| {
+            let mut data = world.data(IMPORTS, json!({ "first": 1, "after": after })).await;
+            data["callImports"]["nodes"][1]["quarantine"].take()
+        };
+        let first = page(Value::Null).await;
+        let row = &first["nodes"][0];
+        assert_eq!((&row["line"], &row["content"]), (&json!(15), &json!("nonsense")));
+        assert!(!row["reason"].as_str().expect("a reason").is_empty());
+        assert_eq!(first["pageInfo"]["hasNextPage"], true);
+        // The cursor is of this import's rows: asked of the others it is refused.
+        let query = "query ($id: ID!, $after: String) { node(id: $id) { ... on CallImport {
+            quarantine(after: $after) { pageInfo { hasNextPage } nodes { id line content } }
+        } } }";
+        let imports = world.data(IMPORTS, Value::Null).await["callImports"]["nodes"].take();
+        let after = &first["pageInfo"]["endCursor"];
+        let second = world
+            .data(query, json!({ "id": imports[1]["id"], "after": after }))
+            .await;
+        let second = &second["node"]["quarantine"];
+        assert_eq!(second["nodes"][0]["content"], "more nonsense");
+        assert_eq!(second["nodes"].as_array().map(Vec::len), Some(1));
+        assert_eq!(second["pageInfo"]["hasNextPage"], false);
+        let other = world
+            .ask(query, json!({ "id": imports[2]["id"], "after": after }))
+            .await;
+        assert_eq!(code(&other), "BAD_USER_INPUT");
+        let query = "query ($id: ID!) { node(id: $id) { id ... on QuarantinedCallRow { line content } } }";
+        let again = world.data(query, json!({ "id": row["id"] })).await;
+        assert_eq!(
+            again["node"],
+            json!({ "id": row["id"], "line": 15, "content": "nonsense" })
+        );
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_of_others_look_absent_and_a_groups_key_sees_none() {
+    in_both_worlds(async |world| {
+        three_imports(world).await;
+        let imports = world.data(IMPORTS, json!({ "first": 1 })).await["callImports"]["nodes"].take();
+        let ids = [
+            imports[1]["id"].clone(),
+            imports[1]["quarantine"]["nodes"][0]["id"].clone(),
+        ];
+        let nodes = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+        let seen = async |who| {
+            let answer = world.ask_as(who, nodes, json!({ "ids": ids })).await;
+            assert_eq!(answer.get("errors"), None, "{answer}");
+            let nodes = answer["data"]["nodes"].as_array().expect("nodes").clone();
+            nodes.iter().filter(|node| node.is_object()).count()
+        };
+        let viewer = |scope| key(AccessLevel::Viewer, scope);
+        let (own, other) = (world.customer_scope("C0").await, world.customer_scope("C1").await);
+        let group = world.group_scope("Sales").await;
+        for (scope, listed, read) in [(own, json!(3), 2), (other, json!(0), 0)] {
+            let answer = world.ask_as(viewer(scope), IMPORTS, Value::Null).await;
+            assert_eq!(answer["data"]["callImports"]["totalCount"], listed, "{answer}");
+            assert_eq!(seen(viewer(scope)).await, read);
+        }
+        assert_eq!(seen(viewer(group)).await, 0);
+        let answer = world.ask_as(viewer(group), IMPORTS, Value::Null).await;
+        assert_eq!(code(&answer), "FORBIDDEN");
+        let answer = world
+            .ask_as(key(AccessLevel::Kpi, own), IMPORTS, Value::Null)
+            .await;
+        assert_eq!(code(&answer), "FORBIDDEN");
+    })
+    .await;
+}

@@ -2,6 +2,7 @@
 
 mod feed;
 mod import;
+mod reports;
 mod verify;
 
 pub use feed::{CallImportError, CallImportStep};

@@ -323,11 +323,20 @@ async fn bad_rows_are_kept_with_their_line_and_reason_and_counted_and_the_others
         assert_eq!(counts(&report), [1214, 1200, 7, 0, 0]);
         assert_eq!(report.faults.len(), CallImportReport::MOST_FAULTS);
         assert_eq!(report.faults[0].line, 15);
-        let (import, kept) = store::calls::call_import(db.reader(), Scope::Platform, report.import_id)
-            .await
+        let import = world.switchboard.call_import(&admin(), report.import_id).await;
+        let import = import.unwrap().unwrap();
+        let page = store::PageRequest::first(2000);
+        let kept = world
+            .switchboard
+            .call_import_faults(&admin(), import.id, &page)
+            .await;
+        let kept: Vec<_> = kept
             .unwrap()
-            .unwrap();
-        assert!(import.finished);
+            .items
+            .into_iter()
+            .map(|(_, kept)| kept.fault)
+            .collect();
+        assert!(import.finished_at.is_some());
         assert_eq!((import.rows, import.bad_rows, import.new_calls), (1214, 1200, 7));
         assert_eq!(kept.len(), 1000, "those above the bound are counted only");
         assert!(

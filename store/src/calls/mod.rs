@@ -3,6 +3,7 @@
 pub mod days;
 mod directory;
 mod import;
+mod imports;
 mod list;
 mod report;
 mod rows;
@@ -14,12 +15,14 @@ use crate::{Result, StoreError, sql::Sql};
 
 use import::take_turns;
 pub use import::{ImportedCalls, PartialCall, import_calls};
+pub use imports::{
+    CallImport, CallImportFilter, KeptFault, call_import, call_import_fault, call_import_faults,
+    call_imports, count_call_imports,
+};
 pub use list::{
     CALLS_BY_START, CallFilter, CallView, PartyView, call, call_parties, calls, count_call_parts, count_calls,
 };
-pub use report::{
-    CallImport, CallSource, add_to_call_import, begin_call_import, call_import, finish_call_import,
-};
+pub use report::{CallSource, add_to_call_import, begin_call_import, finish_call_import};
 pub use staff::{StaffExtension, StaffMember, staff};
 
 /// Appends a list that something is IN: one bound value however long it is, so that the statement stays the same.

@@ -1,16 +1,10 @@
-//! Reports of imports, and the rows that they could not use.
+//! Reports of imports, and the rows that they could not use, as they are written.
 
 use calls::RowFault;
-use sea_orm::ConnectionTrait;
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
-use super::ImportedCalls;
-use crate::{
-    Customer, Result, Scope, Transaction,
-    error::word,
-    records,
-    sql::{Columns, Sql},
-};
+use super::{CallImport, ImportedCalls};
+use crate::{Customer, Result, Transaction, records, sql::Sql};
 
 /// Which way calls came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, EnumIter, IntoStaticStr)]
@@ -22,38 +16,6 @@ pub enum CallSource {
     Upload,
     /// The mutation `ingestCalls`.
     Graphql,
-}
-
-/// The report of an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CallImport {
-    /// Row id.
-    pub id: i64,
-    /// Row of the customer.
-    pub customer_id: i64,
-    /// Which way they came.
-    pub source: CallSource,
-    /// Name of the file, where there was one.
-    pub file: Option<String>,
-    /// Name of the format.
-    pub format: String,
-    /// Rows read.
-    pub rows: u64,
-    /// Those that can't be used.
-    pub bad_rows: u64,
-    /// Calls that were not there before.
-    pub new_calls: u64,
-    /// Calls that got legs, or whose parties are known better than before.
-    pub changed_calls: u64,
-    /// Calls that were there as they are.
-    pub unchanged_calls: u64,
-    /// Whether it came to its end.
-    pub finished: bool,
-}
-
-impl CallImport {
-    /// Bad rows of an import that are kept; more are only counted.
-    pub const MOST_FAULTS: u64 = 1000;
 }
 
 /// Begins the report of an import and gives its row.
@@ -142,66 +104,6 @@ pub async fn finish_call_import(transaction: &Transaction, import_id: i64) -> Re
     Ok(())
 }
 
-/// The report with this row id, and the bad rows that were kept.
-///
-/// # Errors
-/// What the database says.
-pub async fn call_import(
-    connection: &impl ConnectionTrait,
-    scope: Scope,
-    id: i64,
-) -> Result<Option<(CallImport, Vec<RowFault>)>> {
-    // Of calls no group has its own part.
-    if matches!(scope, Scope::Group { .. }) {
-        return Ok(None);
-    }
-    let mut sql = Sql::new(
-        "SELECT i.id, i.customer_id, i.source, i.file, i.format, i.row_count, i.bad_rows, i.new_calls, \
-         i.changed_calls, i.unchanged_calls, i.finished_at FROM call_imports i WHERE i.id = ",
-    );
-    sql.bind(id);
-    scope.restrict(&mut sql, "i");
-    let Some(row) = sql.one(connection).await? else {
-        return Ok(None);
-    };
-    let mut columns = Columns::of(&row);
-    let import = CallImport {
-        id: columns.get()?,
-        customer_id: columns.get()?,
-        source: word("call_imports", "source", &columns.get::<String>()?)?,
-        file: columns.get()?,
-        format: columns.get()?,
-        rows: count(columns.get()?),
-        bad_rows: count(columns.get()?),
-        new_calls: count(columns.get()?),
-        changed_calls: count(columns.get()?),
-        unchanged_calls: count(columns.get()?),
-        finished: columns.get::<Option<i64>>()?.is_some(),
-    };
-    Ok(Some((import, faults(connection, id).await?)))
-}
-
-async fn faults(connection: &impl ConnectionTrait, import_id: i64) -> Result<Vec<RowFault>> {
-    let mut sql = Sql::new("SELECT line, reason, content FROM call_import_faults WHERE import_id = ");
-    sql.bind(import_id).push(" ORDER BY position");
-    let rows = sql.all(connection).await?;
-    rows.iter()
-        .map(|row| {
-            let mut columns = Columns::of(row);
-            Ok(RowFault {
-                line: count(columns.get()?),
-                reason: columns.get()?,
-                content: columns.get()?,
-            })
-        })
-        .collect()
-}
-
-fn count(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or(0)
-}
-
-/// As databases count.
 fn signed(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

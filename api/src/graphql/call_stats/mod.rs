@@ -3,6 +3,7 @@
 mod call;
 mod export;
 mod filter;
+mod imports;
 mod ingest;
 mod prepared;
 mod report;
@@ -17,6 +18,7 @@ use service::{CallStatistics, EmployeeCallsId, PlannedStatistics, ServiceError};
 pub(crate) use self::{
     call::{Call, CallQueries},
     export::ExportMutations,
+    imports::{CallImport, CallImportQueries, QuarantinedCallRow},
     ingest::IngestMutations,
     report::EmployeeCallStatistics,
     subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
