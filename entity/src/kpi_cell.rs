@@ -10,7 +10,7 @@ pub struct Model {
     /// Whose numbers; 0 for the whole platform.
     #[sea_orm(primary_key, auto_increment = false)]
     pub reseller_id: i64,
-    /// What the numbers are divided by: TOTAL, STATUS, PROVIDER, COUNTRY, AREA_CODE or POOL.
+    /// What the numbers are divided by: TOTAL, STATUS, PROVIDER, COUNTRY, AREA_CODE, POOL or STOCK.
     #[sea_orm(primary_key, auto_increment = false, column_type = "Text")]
     pub axis: String,
     /// Their type, a category of several types, or empty for any.

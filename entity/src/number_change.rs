@@ -35,6 +35,11 @@ pub struct Model {
     pub dealer_id: Option<i64>,
     /// Its pool.
     pub pool_id: Option<i64>,
+    /// 1 when it has an end of quarantine, else 0.
+    pub rests: i64,
+    /// Its numbering plan area, for numbers of +1.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub npa: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -7,7 +7,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use provider_core::{
     domain::{
         GroupingInterval, KpiAnswer, KpiFilter, KpiGrouping, KpiKey, KpiQuery, KpiRow, KpiStatusFilter,
-        KpiType, NumberStatus, Period, ProviderId,
+        KpiType, Period, ProviderId,
     },
     error::{ErrorKind, ProviderError},
     port::NumberKpis,
@@ -15,7 +15,7 @@ use provider_core::{
 };
 use store::{
     Scope,
-    kpis::{CountBy, CountKey, CountQuery, CountRow, Form502Row, HistoryPoint, QuarantineEnds, Within},
+    kpis::{CountBy, CountQuery, CountRow, Form502Row, HistoryPoint, QuarantineEnds, Within},
 };
 
 use crate::{INVENTORY_ID, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode};
@@ -156,32 +156,18 @@ impl Switchboard {
         within: &Within,
     ) -> ServiceResult<NumberStock> {
         only_ours(source)?;
-        let (reader, scope) = (self.database().reader(), who.scope);
+        let (database, scope) = (self.database(), who.scope);
         let query = query(CountBy::Status, filter, within);
-        let counts = store::kpis::counts(self.database(), scope, &query).await?;
-        let gone = store::kpis::gone(reader, scope, &query).await?;
-        let gone = if filter.status == KpiStatusFilter::NotDropped {
-            0
-        } else {
-            gone
+        let stocked = store::kpis::stocked(database, scope, &query).await?;
+        let mut stock = NumberStock {
+            inventory: stocked.inventory(),
+            available: stocked.available,
+            assigned: stocked.assigned,
+            aging: stocked.aging,
+            assigned_last_90_days: store::kpis::assigned_last_90_days(database.reader(), scope, &query)
+                .await?,
+            next_releases: Vec::new(),
         };
-        let (mut stock, mut all) = (NumberStock::default(), 0);
-        for CountRow {
-            key, number_count, ..
-        } in counts
-        {
-            all += number_count;
-            match key {
-                CountKey::Status(NumberStatus::Available) => stock.available = number_count,
-                CountKey::Status(NumberStatus::Dropped) => stock.aging = number_count.saturating_sub(gone),
-                CountKey::Status(
-                    NumberStatus::Active | NumberStatus::Suspended | NumberStatus::PortingOut,
-                ) => stock.assigned += number_count,
-                _ => {}
-            }
-        }
-        stock.inventory = all.saturating_sub(gone);
-        stock.assigned_last_90_days = store::kpis::assigned_last_90_days(reader, scope, &query).await?;
         if filter.status != KpiStatusFilter::NotDropped {
             stock.next_releases = self.next_releases(scope, query).await?;
         }
@@ -251,7 +237,7 @@ impl Switchboard {
     ) -> ServiceResult<Vec<Form502Row>> {
         only_ours(source)?;
         let query = query(CountBy::AreaCode, filter, within);
-        let rows = store::kpis::form_502(self.database().reader(), who.scope, &query).await?;
+        let rows = store::kpis::form_502(self.database(), who.scope, &query).await?;
         Ok(rows)
     }
 }

@@ -90,13 +90,12 @@ impl Switchboard {
         &self,
         since: Timestamp,
     ) -> ServiceResult<(HashMap<StockKey, Level>, Vec<StockMove>)> {
-        let reader = self.database().reader();
         // A number that changes between the two readings would be counted wrong: the changes are read first, and the
         // rest of them after the stock; when there is a rest the stock is read again.
         let (mut moves, mut after) = (Vec::new(), 0);
         self.read_moves(since, &mut after, &mut moves).await?;
         loop {
-            let levels = store::kpis::stock_levels(reader, Scope::Platform).await?;
+            let levels = store::kpis::stock_levels(self.database(), Scope::Platform).await?;
             let known = after;
             self.read_moves(since, &mut after, &mut moves).await?;
             if after == known {

@@ -57,7 +57,7 @@ impl Switchboard {
             let levels = match levels.entry(rule.reseller_id) {
                 Entry::Occupied(known) => known.into_mut(),
                 Entry::Vacant(unknown) => {
-                    unknown.insert(store::kpis::stock_levels(reader, rule.scope()).await?)
+                    unknown.insert(store::kpis::stock_levels(self.database(), rule.scope()).await?)
                 }
             };
             let levels = levels.iter().map(|level| (&level.key, Level::from(level)));

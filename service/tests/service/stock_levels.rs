@@ -87,7 +87,7 @@ async fn a_level_says_what_became_of_the_numbers_and_what_was_taken_from_stock()
                 ..atlanta.clone()
             },
         ];
-        let levels = stock_levels(db.reader(), Scope::Platform).await.unwrap();
+        let levels = stock_levels(db, Scope::Platform).await.unwrap();
         assert_eq!(levels, expected);
 
         let acme = customer_scope(world.tenants.sales);
@@ -99,9 +99,9 @@ async fn a_level_says_what_became_of_the_numbers_and_what_was_taken_from_stock()
             assigned_last_90_days: 4,
             ..atlanta
         };
-        assert_eq!(stock_levels(db.reader(), acme).await.unwrap(), [theirs]);
+        assert_eq!(stock_levels(db, acme).await.unwrap(), [theirs]);
         let cora = customer_scope(world.tenants.cora);
-        assert_eq!(stock_levels(db.reader(), cora).await.unwrap(), []);
+        assert_eq!(stock_levels(db, cora).await.unwrap(), []);
     })
     .await;
 }
@@ -115,7 +115,7 @@ async fn an_assignment_of_more_than_90_days_ago_is_no_longer_counted() {
         for (age, counted) in [(days(89), 4), (days(2), 0)] {
             let older = format!("UPDATE assignments SET assigned_at = assigned_at - {age}");
             run(db, &older).await;
-            let levels = stock_levels(db.reader(), Scope::Platform).await.unwrap();
+            let levels = stock_levels(db, Scope::Platform).await.unwrap();
             let taken: u64 = levels.iter().map(|level| level.assigned_last_90_days).sum();
             // The one that moved was given to its second group by no order.
             assert_eq!(taken, counted);

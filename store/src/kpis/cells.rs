@@ -7,7 +7,10 @@ use numbering::{NumberCategory, NumberType};
 use sea_orm::QueryResult;
 use strum::{Display, EnumString, IntoEnumIterator, IntoStaticStr};
 
-use super::query::{Tally, area_word};
+use super::{
+    query::{Tally, area_word},
+    stock_word::{GONE, SOLD_ON, StockWord, npa_of, rests_of},
+};
 use crate::{Result, error, sql::Columns};
 
 /// What the numbers of a platform, a kind and a dealer are divided by.
@@ -20,6 +23,8 @@ pub(super) enum Axis {
     Country,
     AreaCode,
     Pool,
+    /// State in the stock, provider, country and areas: see [`StockWord`].
+    Stock,
 }
 
 /// The whole platform, where a reseller's row stands else.
@@ -62,11 +67,25 @@ pub(super) struct Finest {
     customer_id: Option<i64>,
     dealer_id: Option<i64>,
     pool_id: Option<i64>,
+    /// Whether it has an end of quarantine.
+    rests: bool,
+    /// Its area of the North American Numbering Plan.
+    npa: Option<String>,
 }
 
-/// The columns that [`Finest::read`] reads, of numbers and of their changes.
-pub(super) const FINEST: &str =
-    "number_type, status, country, area_code, provider, reseller_id, customer_id, dealer_id, pool_id";
+/// The columns that [`Finest::read`] reads, of changes of numbers.
+pub(super) const FINEST: &str = "number_type, status, country, area_code, provider, reseller_id, customer_id, \
+     dealer_id, pool_id, rests, npa";
+
+/// The same of rows of `numbers`.
+pub(super) fn finest_of_numbers() -> String {
+    format!(
+        "number_type, status, country, area_code, provider, reseller_id, customer_id, dealer_id, pool_id, \
+         CAST({} AS BIGINT), {}",
+        rests_of("numbers"),
+        npa_of("numbers"),
+    )
+}
 
 impl Finest {
     /// Reads [`FINEST`] and the count behind it.
@@ -83,6 +102,8 @@ impl Finest {
             customer_id: columns.get()?,
             dealer_id: columns.get()?,
             pool_id: columns.get()?,
+            rests: columns.get::<i64>()? != 0,
+            npa: columns.get()?,
         };
         Ok((finest, columns.get()?))
     }
@@ -114,7 +135,7 @@ impl Finest {
     /// The cells that such a number is counted in.
     fn cells(&self) -> Vec<Cell> {
         let dealers = [ANY_DEALER, self.dealer_id.unwrap_or(NO_DEALER)];
-        let mut cells = Vec::with_capacity(36);
+        let mut cells = Vec::with_capacity(38);
         for (axis, word) in self.words() {
             for kind in self.kinds() {
                 for dealer_id in dealers {
@@ -127,7 +148,32 @@ impl Finest {
                 }
             }
         }
+        // Numbers of several types add up here, since no customers are counted: one kind is enough.
+        let word = self.stock_word().to_string();
+        for dealer_id in dealers {
+            cells.push(Cell {
+                axis: Axis::Stock,
+                kind: self.number_type.into(),
+                dealer_id,
+                word: word.clone(),
+            });
+        }
         cells
+    }
+
+    fn stock_word(&self) -> StockWord<'_> {
+        let sold_on = self.status == "AVAILABLE" && self.dealer_id.is_some() && self.customer_id.is_none();
+        StockWord {
+            state: match self.status.as_str() {
+                "DROPPED" if !self.rests => GONE,
+                _ if sold_on => SOLD_ON,
+                status => status,
+            },
+            provider: &self.provider,
+            country: self.country.as_deref().unwrap_or_default(),
+            area_code: self.area_code.as_deref().unwrap_or_default(),
+            npa: self.npa.as_deref().unwrap_or_default(),
+        }
     }
 }
 
@@ -159,9 +205,10 @@ impl Sums {
                 }
             }
             // The numbers of a pool are its customer's, which needs no counting.
+            let counts_customers = !matches!(cell.axis, Axis::Pool | Axis::Stock);
             if let Some(customer_id) = finest
                 .customer_id
-                .filter(|_| !finest.dropped() && cell.axis != Axis::Pool)
+                .filter(|_| !finest.dropped() && counts_customers)
             {
                 *self.holdings.entry((customer_id, cell)).or_default() += numbers;
                 if let Some(reseller_id) = finest.reseller_id {

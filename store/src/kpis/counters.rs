@@ -12,6 +12,7 @@ use super::{
         CountBy, CountKey, CountQuery, CountRow, Tally, area_of, area_word, in_order, of_category, of_type,
         read_area, read_country, row, types_of,
     },
+    stock_word::StockWord,
 };
 use crate::{
     Database, Result, Scope, StoreError, error,
@@ -35,6 +36,18 @@ pub async fn counts(database: &Database, scope: Scope, query: &CountQuery) -> Re
     }
 }
 
+/// Whose cells answer a query, if any do: customers and groups have none.
+pub(super) fn owner_of(scope: Scope, query: &CountQuery) -> Option<i64> {
+    if query.within.customer_id.is_some() || query.within.group_id.is_some() {
+        return None;
+    }
+    match scope {
+        Scope::Platform => Some(PLATFORM),
+        Scope::Reseller { reseller_id } => Some(reseller_id),
+        Scope::Customer { .. } | Scope::Group { .. } => None,
+    }
+}
+
 /// Which cells answer a query.
 struct Lookup {
     owner: i64,
@@ -53,15 +66,8 @@ enum Words {
 
 impl Lookup {
     fn of(scope: Scope, query: &CountQuery) -> Option<Self> {
-        let owner = match scope {
-            Scope::Platform => PLATFORM,
-            Scope::Reseller { reseller_id } => reseller_id,
-            Scope::Customer { .. } | Scope::Group { .. } => return None,
-        };
+        let owner = owner_of(scope, query)?;
         let within = &query.within;
-        if within.customer_id.is_some() || within.group_id.is_some() {
-            return None;
-        }
         let country = within.country.map(|country| country.as_str().to_owned());
         let (axis, words) = match (query.by, within.provider.clone(), country) {
             (CountBy::Status, None, None) => (Axis::Status, Words::All),
@@ -172,6 +178,7 @@ impl Lookup {
             Axis::Country => "COALESCE(c.country, '')".to_owned(),
             Axis::AreaCode => area_of("c"),
             Axis::Pool => "CAST(c.pool_id AS TEXT)".to_owned(),
+            Axis::Stock => StockWord::of_change("c"),
         }
     }
 
@@ -229,7 +236,8 @@ fn dealer_of_change(query: &CountQuery) -> String {
     }
 }
 
-fn push_dealer(sql: &mut Sql, query: &CountQuery) {
+/// Appends which dealers' cells `k` a query is about.
+pub(super) fn push_dealer(sql: &mut Sql, query: &CountQuery) {
     match &query.filter.dealer {
         None if query.by == CountBy::Dealer => sql.push(&format!(" AND k.dealer_id >= {NO_DEALER}")),
         None => sql.push(&format!(" AND k.dealer_id = {ANY_DEALER}")),
@@ -279,8 +287,9 @@ fn category(kind: &str) -> Result<NumberCategory> {
     Ok(number_type.category())
 }
 
-/// Where it is said whether the counters can be used.
-pub(super) const STATE: &str = "kpi_counters";
+/// Where it is said whether the counters can be used. Its number is that of their form: a migration that changes the form
+/// changes the name, so that programs of the previous form leave the counters alone.
+pub(super) const STATE: &str = "kpi_counters_2";
 /// They can.
 pub(super) const READY: &str = "READY";
 

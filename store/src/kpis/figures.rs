@@ -1,5 +1,7 @@
 //! What follows from counts: how much is in use, what comes back to stock and when, and reports for regulators.
 
+use std::collections::BTreeMap;
+
 use numbering::CountryCode;
 use provider_core::domain::NumberStatus;
 use sea_orm::ConnectionTrait;
@@ -7,30 +9,19 @@ use sea_orm::ConnectionTrait;
 use super::{
     count::restrict,
     query::{CountQuery, read_country, whole},
-    stock::assignments_since,
+    stock::{assignments_since, stock_cells},
+    stock_word::{StockPart, StockState, npa_of},
 };
 use crate::{
-    Backend, Result, Scope, error,
+    Backend, Database, Result, Scope,
     sql::{Columns, Sql},
 };
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// How many dropped numbers of a query are no longer ours: their carrier took them back, or their quarantine there
-/// has ended.
-///
-/// # Errors
-/// What the database says.
-pub async fn gone(connection: &impl ConnectionTrait, scope: Scope, query: &CountQuery) -> Result<u64> {
-    let mut sql =
-        Sql::new("SELECT COUNT(*) FROM numbers n WHERE n.status = 'DROPPED' AND n.quarantine_until IS NULL");
-    scope.restrict(&mut sql, "n");
-    restrict(&mut sql, "n", query);
-    whole(sql.one_i64(connection).await?)
-}
-
 /// How often orders gave numbers of a query to groups in the last 90 days: see
-/// [`StockLevel::assigned_last_90_days`](super::StockLevel).
+/// [`StockLevel::assigned_last_90_days`](super::StockLevel). It costs what was assigned in that time: an index has
+/// assignments by their time.
 ///
 /// # Errors
 /// What the database says.
@@ -105,67 +96,94 @@ pub struct Form502Row {
 /// For how long a pending order makes a number assigned: 47 CFR 52.15(f)(1)(iii).
 const PENDING_MS: i64 = 5 * DAY_MS;
 
-/// The numbers of the North American Numbering Plan that a query is about, by area code.
+/// The numbers of the North American Numbering Plan that a query is about, by area code. For the platform and for
+/// resellers they come from the counters and cost what the areas are, besides the orders that are late; a customer's or a
+/// group's numbers are counted.
 ///
 /// # Errors
 /// What the database says.
-pub async fn form_502(
+pub async fn form_502(database: &Database, scope: Scope, query: &CountQuery) -> Result<Vec<Form502Row>> {
+    let (query, counters) = (query.clone(), database.has_counters().await?);
+    database
+        .snapshot(move |tx| {
+            Box::pin(async move { form_502_in(tx.connection(), scope, &query, counters).await })
+        })
+        .await
+}
+
+async fn form_502_in(
     connection: &impl ConnectionTrait,
     scope: Scope,
     query: &CountQuery,
+    counters: bool,
 ) -> Result<Vec<Form502Row>> {
-    let now = Backend::of(connection).now_ms();
-    // +1 is the plan's country code, and nobody else's.
-    let mut sql = Sql::new(format!(
-        "SELECT x.country, x.area_code, x.status, x.late, x.sold_on, COUNT(*) FROM (\
-         SELECT n.country, COALESCE(n.area_code, SUBSTR(n.e164, 3, 3)) AS area_code, n.status, \
-         CASE WHEN n.updated_at < {now} - {PENDING_MS} THEN 1 ELSE 0 END AS late, \
-         CASE WHEN n.dealer_id IS NOT NULL AND n.customer_id IS NULL THEN 1 ELSE 0 END AS sold_on \
-         FROM numbers n WHERE n.e164 >= '+1' AND n.e164 < '+2' \
-         AND (n.status <> 'DROPPED' OR n.quarantine_until IS NOT NULL)"
-    ));
-    scope.restrict(&mut sql, "n");
-    restrict(&mut sql, "n", query);
-    sql.push(
-        ") x GROUP BY x.country, x.area_code, x.status, x.late, x.sold_on \
-         ORDER BY COALESCE(x.country, ''), x.area_code",
-    );
-    let mut rows: Vec<Form502Row> = Vec::new();
-    for row in sql.all(connection).await? {
+    let mut rows = BTreeMap::new();
+    let cells = stock_cells(scope, query, counters, "x.word");
+    for row in cells.all(connection).await? {
+        let mut columns = Columns::of(&row);
+        let word: String = columns.get()?;
+        let (part, numbers) = (StockPart::read(&word)?, whole(columns.get()?)?);
+        if let (Some(npa), true) = (part.npa, numbers > 0)
+            && let Some(category) = area(&mut rows, part.country, npa).category(part.state)
+        {
+            *category += numbers;
+        }
+    }
+    for row in late_orders(connection, scope, query).all(connection).await? {
         let mut columns = Columns::of(&row);
         let country: Option<String> = columns.get()?;
         let country = read_country(country.as_deref().unwrap_or_default())?;
-        let area_code: Option<String> = columns.get()?;
-        let status: String = columns.get()?;
-        let status: NumberStatus = error::word("numbers", "status", &status)?;
-        let (late, sold_on): (i32, i32) = (columns.get()?, columns.get()?);
-        let numbers = whole(columns.get()?)?;
-        if !rows
-            .last()
-            .is_some_and(|last| last.country == country && last.area_code == area_code)
-        {
-            rows.push(Form502Row {
-                country,
-                area_code,
-                ..Form502Row::default()
-            });
-        }
-        if let Some(last) = rows.last_mut() {
-            *last.category(status, late != 0, sold_on != 0) += numbers;
-        }
+        let (npa, numbers) = (columns.get()?, whole(columns.get()?)?);
+        let row = area(&mut rows, country, npa);
+        row.assigned = row.assigned.saturating_sub(numbers);
+        row.reserved += numbers;
     }
-    Ok(rows)
+    Ok(rows.into_values().filter(|row| !row.is_empty()).collect())
+}
+
+type Areas = BTreeMap<(Option<CountryCode>, String), Form502Row>;
+
+fn area(rows: &mut Areas, country: Option<CountryCode>, npa: String) -> &mut Form502Row {
+    rows.entry((country, npa.clone())).or_insert_with(|| Form502Row {
+        country,
+        area_code: Some(npa),
+        ..Form502Row::default()
+    })
+}
+
+/// Numbers that were ordered more than five days ago and are still to come: few, and an index has them.
+fn late_orders(connection: &impl ConnectionTrait, scope: Scope, query: &CountQuery) -> Sql {
+    let (now, npa) = (Backend::of(connection).now_ms(), npa_of("n"));
+    let mut sql = Sql::new(format!(
+        "SELECT n.country, {npa}, COUNT(*) FROM numbers n WHERE n.status IN ('PENDING', 'PORTING_IN') \
+         AND n.updated_at < {now} - {PENDING_MS} AND {npa} IS NOT NULL"
+    ));
+    scope.restrict(&mut sql, "n");
+    restrict(&mut sql, "n", query);
+    sql.push(&format!(" GROUP BY n.country, {npa}"));
+    sql
 }
 
 impl Form502Row {
-    fn category(&mut self, status: NumberStatus, late: bool, sold_on: bool) -> &mut u64 {
-        match status {
-            NumberStatus::Dropped => &mut self.aging,
-            NumberStatus::Active | NumberStatus::Suspended | NumberStatus::PortingOut => &mut self.assigned,
-            NumberStatus::Pending | NumberStatus::PortingIn if !late => &mut self.assigned,
-            NumberStatus::Pending | NumberStatus::PortingIn | NumberStatus::Held => &mut self.reserved,
-            NumberStatus::Available if sold_on => &mut self.intermediate,
-            NumberStatus::Available => &mut self.available,
-        }
+    /// Which category a state is of, for orders as if they were not late; none for numbers that are not ours any more.
+    fn category(&mut self, state: StockState) -> Option<&mut u64> {
+        Some(match state {
+            StockState::Gone => return None,
+            StockState::SoldOn => &mut self.intermediate,
+            StockState::Status(status) => match status {
+                NumberStatus::Dropped => &mut self.aging,
+                NumberStatus::Active
+                | NumberStatus::Suspended
+                | NumberStatus::PortingOut
+                | NumberStatus::Pending
+                | NumberStatus::PortingIn => &mut self.assigned,
+                NumberStatus::Held => &mut self.reserved,
+                NumberStatus::Available => &mut self.available,
+            },
+        })
+    }
+
+    const fn is_empty(&self) -> bool {
+        self.assigned + self.intermediate + self.reserved + self.aging + self.available == 0
     }
 }

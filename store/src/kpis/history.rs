@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     count::restrict,
-    query::{CountQuery, whole},
+    query::{CountQuery, lets_through, whole},
 };
 use crate::{
     Database, Result, Scope, StoreError, Transaction, error,
@@ -150,14 +150,6 @@ impl View {
             && self.customer_id.is_none_or(|id| state.customer_id == Some(id))
             && self.group_id.is_none_or(|id| state.group_id == Some(id))
             && lets_through(self.status, state.status)
-    }
-}
-
-fn lets_through(filter: KpiStatusFilter, status: NumberStatus) -> bool {
-    match filter {
-        KpiStatusFilter::All => true,
-        KpiStatusFilter::NotDropped => status != NumberStatus::Dropped,
-        KpiStatusFilter::Dropped => status == NumberStatus::Dropped,
     }
 }
 

@@ -14,13 +14,14 @@ mod history;
 mod query;
 mod recount;
 mod stock;
+mod stock_word;
 
 pub use count::count_numbers;
 pub(crate) use counters::are_ready;
 pub use counters::counts;
-pub use figures::{Form502Row, QuarantineEnds, assigned_last_90_days, form_502, gone, quarantine_ends};
+pub use figures::{Form502Row, QuarantineEnds, assigned_last_90_days, form_502, quarantine_ends};
 pub use fold::{Folded, fold, fold_full, rebuild};
 pub use history::{HistoryPoint, history};
 pub use query::{CountBy, CountKey, CountQuery, CountRow, Within};
 pub use recount::{Difference, verify};
-pub use stock::{StockKey, StockLevel, stock_levels};
+pub use stock::{StockKey, StockLevel, Stocked, stock_levels, stocked};

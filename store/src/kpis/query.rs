@@ -174,6 +174,15 @@ pub(super) fn in_order(mut rows: Vec<CountRow>) -> Vec<CountRow> {
     rows
 }
 
+/// Whether a filter counts numbers of a status.
+pub(super) fn lets_through(filter: KpiStatusFilter, status: NumberStatus) -> bool {
+    match filter {
+        KpiStatusFilter::All => true,
+        KpiStatusFilter::NotDropped => status != NumberStatus::Dropped,
+        KpiStatusFilter::Dropped => status == NumberStatus::Dropped,
+    }
+}
+
 pub(super) fn whole(count: i64) -> Result<u64> {
     u64::try_from(count).map_err(|_| StoreError::Corrupt {
         table: "numbers",

@@ -8,7 +8,10 @@ use std::{
 use sea_orm::ConnectionTrait;
 
 use super::{
-    cells::{ANY_DEALER, ANY_KIND, Cell, FINEST, Finest, Holdings, NO_DEALER, OwnedCell, PLATFORM, Sums},
+    cells::{
+        ANY_DEALER, ANY_KIND, Cell, FINEST, Finest, Holdings, NO_DEALER, OwnedCell, PLATFORM, Sums,
+        finest_of_numbers,
+    },
     counters::are_ready,
     fold::{read_holding, read_key},
     query::Tally,
@@ -72,7 +75,7 @@ impl Recount {
     }
 
     async fn add(&mut self, connection: &impl ConnectionTrait, mut sql: Sql) -> Result<()> {
-        sql.push(&format!(" GROUP BY {FINEST}"));
+        sql.push(&format!(" GROUP BY {}", finest_of_numbers()));
         for row in sql.all(connection).await? {
             let (finest, numbers) = Finest::read(&row)?;
             self.sums.add(&finest, numbers);
@@ -82,7 +85,7 @@ impl Recount {
 }
 
 fn numbers() -> String {
-    format!("SELECT {FINEST}, COUNT(*) FROM numbers")
+    format!("SELECT {}, COUNT(*) FROM numbers", finest_of_numbers())
 }
 
 /// Something that the counters say and the numbers don't.

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 
 use numbering::{CountryCode, NumberType};
-use provider_core::domain::NumberStatus;
+use provider_core::domain::{KpiFilter, NumberStatus};
 use sea_orm::{ConnectionTrait, QueryResult};
 
-use super::query::whole;
+use super::{
+    cells::{Axis, PLATFORM},
+    count::restrict,
+    counters::{owner_of, push_dealer},
+    query::{CountBy, CountQuery, lets_through, types_of, whole},
+    stock_word::{StockPart, StockState, StockWord},
+};
 use crate::{
-    Backend, Result, Scope, error,
+    Backend, Database, Result, Scope, error,
     sql::{Columns, Sql},
 };
 
@@ -75,20 +81,32 @@ const NINETY_DAYS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// The levels of the numbers inside `scope`, one for each key that there are numbers of, in the order of the keys.
 /// Stock is nobody's, so that only the platform sees any.
 ///
+/// For the platform and for resellers they come from the counters and cost what the areas are, however many numbers there
+/// are, and the assignments of 90 days; a customer's or a group's numbers are counted.
+///
 /// # Errors
 /// What the database says.
-pub async fn stock_levels(connection: &impl ConnectionTrait, scope: Scope) -> Result<Vec<StockLevel>> {
+pub async fn stock_levels(database: &Database, scope: Scope) -> Result<Vec<StockLevel>> {
+    let (reader, counters) = (database.reader(), database.has_counters().await?);
+    let everything = CountQuery::new(CountBy::Nothing, KpiFilter::default());
     let mut levels = BTreeMap::new();
-    for row in by_status(scope).all(connection).await? {
+    let cells = stock_cells(scope, &everything, counters, "x.number_type, x.word");
+    for row in cells.all(reader).await? {
         let mut columns = Columns::of(&row);
-        let key = read_key(&mut columns)?;
-        let status: String = columns.get()?;
-        let status = error::word("numbers", "status", &status)?;
-        level(&mut levels, key).add(status, whole(columns.get()?)?);
+        let (number_type, word): (String, String) = (columns.get()?, columns.get()?);
+        let (part, numbers) = (StockPart::read(&word)?, whole(columns.get()?)?);
+        if let Some(status) = part.state.status().filter(|_| numbers > 0) {
+            let key = StockKey {
+                number_type: error::word("kpi_cells", "kind", &number_type)?,
+                country: part.country,
+                area_code: part.area_code,
+            };
+            level(&mut levels, key).add(status, numbers);
+        }
     }
-    let mut assigned = assignments_since(connection, &format!("{KEY}, COUNT(*)"), scope);
+    let mut assigned = assignments_since(reader, &format!("{KEY}, COUNT(*)"), scope);
     assigned.push(&format!(" GROUP BY {KEY}"));
-    for row in assigned.all(connection).await? {
+    for row in assigned.all(reader).await? {
         let (key, assigned) = read_assigned(&row)?;
         level(&mut levels, key).assigned_last_90_days = assigned;
     }
@@ -101,16 +119,110 @@ fn level(levels: &mut BTreeMap<StockKey, StockLevel>, key: StockKey) -> &mut Sto
         .or_insert_with(|| StockLevel::empty(key))
 }
 
-fn by_status(scope: Scope) -> Sql {
-    let mut sql = Sql::new(format!(
-        "SELECT {KEY}, n.status, COUNT(*) FROM numbers n WHERE (n.status <> 'DROPPED' OR n.quarantine_until IS NOT NULL)"
-    ));
-    scope.restrict(&mut sql, "n");
-    sql.push(&format!(" GROUP BY {KEY}, n.status"));
+/// How many numbers of a query are in stock, in use, and resting. Those that their carrier has again are none of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stocked {
+    /// AVAILABLE: nobody has them.
+    pub available: u64,
+    /// ACTIVE, SUSPENDED and PORTING_OUT: they have an owner.
+    pub assigned: u64,
+    /// HELD, PENDING and PORTING_IN: somebody is about to have them.
+    pub reserved: u64,
+    /// DROPPED and still in quarantine.
+    pub aging: u64,
+}
+
+impl Stocked {
+    /// All of them.
+    #[must_use]
+    pub const fn inventory(&self) -> u64 {
+        self.available + self.assigned + self.reserved + self.aging
+    }
+
+    fn add(&mut self, status: NumberStatus, numbers: u64) {
+        *match status {
+            NumberStatus::Available => &mut self.available,
+            NumberStatus::Active | NumberStatus::Suspended | NumberStatus::PortingOut => &mut self.assigned,
+            NumberStatus::Held | NumberStatus::Pending | NumberStatus::PortingIn => &mut self.reserved,
+            NumberStatus::Dropped => &mut self.aging,
+        } += numbers;
+    }
+}
+
+/// How many numbers of a query inside `scope` are in stock, in use, and resting. It costs what [`stock_levels`] costs,
+/// under every filter.
+///
+/// # Errors
+/// What the database says.
+pub async fn stocked(database: &Database, scope: Scope, query: &CountQuery) -> Result<Stocked> {
+    let position = match database.backend() {
+        Backend::Sqlite => "INSTR",
+        Backend::Postgres => "STRPOS",
+    };
+    let state = format!("SUBSTR(x.word, 1, {position}(x.word, '/') - 1)");
+    let sql = stock_cells(scope, query, database.has_counters().await?, &state);
+    let mut stocked = Stocked::default();
+    for row in sql.all(database.reader()).await? {
+        let mut columns = Columns::of(&row);
+        let state: String = columns.get()?;
+        let numbers = whole(columns.get()?)?;
+        match StockState::read(&state)?.status() {
+            Some(status) if lets_through(query.filter.status, status) => stocked.add(status, numbers),
+            _ => {}
+        }
+    }
+    Ok(stocked)
+}
+
+/// A statement: how many numbers of a query there are by `what`, an expression of `x.number_type` and `x.word`, the
+/// [`StockWord`]. What is folded and what is not are of one snapshot.
+pub(super) fn stock_cells(scope: Scope, query: &CountQuery, counters: bool, what: &str) -> Sql {
+    let mut sql = Sql::new(format!("SELECT {what}, CAST(SUM(x.numbers) AS BIGINT) FROM ("));
+    match owner_of(scope, query).filter(|_| counters) {
+        Some(owner) => {
+            push_cells(&mut sql, owner, query);
+            sql.push(&format!(
+                " UNION ALL SELECT c.number_type, {}, c.sign FROM number_changes c WHERE 1 = 1",
+                StockWord::of_change("c")
+            ));
+            if owner != PLATFORM {
+                sql.push_bind(" AND c.reseller_id = ", owner);
+            }
+            restrict(&mut sql, "c", query);
+        }
+        None => {
+            sql.push(&format!(
+                "SELECT n.number_type AS number_type, {} AS word, 1 AS numbers FROM numbers n WHERE 1 = 1",
+                StockWord::of_number("n")
+            ));
+            scope.restrict(&mut sql, "n");
+            restrict(&mut sql, "n", query);
+        }
+    }
+    sql.push(&format!(") x GROUP BY {what}"));
     sql
 }
 
-/// Begins a statement about the assignments `a` of the last 90 days that took a number `n` from stock. A number that
+fn push_cells(sql: &mut Sql, owner: i64, query: &CountQuery) {
+    sql.push(&format!(
+        "SELECT k.kind AS number_type, k.word AS word, k.live + k.dropped AS numbers FROM kpi_cells k \
+         WHERE k.axis = '{}'",
+        Axis::Stock
+    ))
+    .push_bind(" AND k.reseller_id = ", owner);
+    if query.filter.number_type.is_some() {
+        let kinds = types_of(query.filter.number_type).map(<&'static str>::from);
+        sql.push(" AND k.kind IN ").bind_list(kinds);
+    }
+    push_dealer(sql, query);
+    let within = &query.within;
+    if within.provider.is_some() || within.country.is_some() {
+        let pattern = StockWord::pattern(within.provider.as_deref(), within.country);
+        sql.push_bind(" AND k.word LIKE ", pattern);
+    }
+}
+
+/// Begins a statement about the assignments `a` of the last 90 days, which an index has by their time, that took a number `n` from stock. A number that
 /// goes from one owner to another in one transaction ends the one assignment when it begins the next.
 pub(super) fn assignments_since(connection: &impl ConnectionTrait, what: &str, scope: Scope) -> Sql {
     let now = Backend::of(connection).now_ms();

@@ -16,5 +16,6 @@ mod kpis;
 mod pool_fixtures;
 mod pool_lists;
 mod pools;
+mod stock_counters;
 mod tenant_inserts;
 mod tenants;

@@ -1,5 +1,8 @@
 //! Measures counts of numbers: from the counters, and from the numbers; and what the counters cost those who write.
 
+mod folding;
+mod stock;
+
 use std::{
     sync::{
         Arc,
@@ -59,6 +62,8 @@ async fn main() -> Result<()> {
     let options = Options::parse();
     let database = prepare(&options).await?;
     questions(&database, &options).await?;
+    stock::stock(&database, &options).await?;
+    folding::folding(&database, &options).await?;
     assigning(&database, &options).await?;
     let differences = verify(&database).await?;
     println!(

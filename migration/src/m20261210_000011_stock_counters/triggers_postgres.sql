@@ -1,0 +1,30 @@
+-- As before, with whether a number rests, and its area of the North American Numbering Plan.
+CREATE FUNCTION numbers_added() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO number_changes (sign, number_type, status, country, area_code, provider, reseller_id, customer_id,
+  dealer_id, pool_id, rests, npa)
+  SELECT 1, n.number_type, n.status, n.country, n.area_code, n.provider, n.reseller_id, n.customer_id, n.dealer_id,
+  n.pool_id, CASE WHEN n.quarantine_until IS NULL THEN 0 ELSE 1 END, CASE WHEN SUBSTR(n.e164, 1, 2) = '+1' THEN
+  COALESCE(n.area_code, SUBSTR(n.e164, 3, 3)) END FROM added n; RETURN NULL; END $$;
+CREATE TRIGGER numbers_added AFTER INSERT ON numbers REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION numbers_added();
+CREATE FUNCTION numbers_changed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO number_changes (sign, number_type, status, country, area_code, provider, reseller_id, customer_id,
+  dealer_id, pool_id, rests, npa)
+  VALUES (-1, OLD.number_type, OLD.status, OLD.country, OLD.area_code, OLD.provider, OLD.reseller_id,
+  OLD.customer_id, OLD.dealer_id, OLD.pool_id, CASE WHEN OLD.quarantine_until IS NULL THEN 0 ELSE 1 END, CASE WHEN
+  SUBSTR(OLD.e164, 1, 2) = '+1' THEN COALESCE(OLD.area_code, SUBSTR(OLD.e164, 3, 3)) END),
+  (1, NEW.number_type, NEW.status, NEW.country, NEW.area_code, NEW.provider, NEW.reseller_id, NEW.customer_id,
+  NEW.dealer_id, NEW.pool_id, CASE WHEN NEW.quarantine_until IS NULL THEN 0 ELSE 1 END, CASE WHEN SUBSTR(NEW.e164,
+  1, 2) = '+1' THEN COALESCE(NEW.area_code, SUBSTR(NEW.e164, 3, 3)) END); RETURN NULL; END $$;
+CREATE TRIGGER numbers_changed AFTER UPDATE ON numbers FOR EACH ROW
+  WHEN ((OLD.number_type, OLD.status, OLD.country, OLD.area_code, OLD.provider, OLD.reseller_id, OLD.customer_id,
+  OLD.dealer_id, OLD.pool_id, OLD.quarantine_until IS NULL) IS DISTINCT FROM (NEW.number_type, NEW.status,
+  NEW.country, NEW.area_code, NEW.provider, NEW.reseller_id, NEW.customer_id, NEW.dealer_id, NEW.pool_id,
+  NEW.quarantine_until IS NULL)) EXECUTE FUNCTION numbers_changed();
+CREATE FUNCTION numbers_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO number_changes (sign, number_type, status, country, area_code, provider, reseller_id, customer_id,
+  dealer_id, pool_id, rests, npa)
+  VALUES (-1, OLD.number_type, OLD.status, OLD.country, OLD.area_code, OLD.provider, OLD.reseller_id,
+  OLD.customer_id, OLD.dealer_id, OLD.pool_id, CASE WHEN OLD.quarantine_until IS NULL THEN 0 ELSE 1 END, CASE WHEN
+  SUBSTR(OLD.e164, 1, 2) = '+1' THEN COALESCE(OLD.area_code, SUBSTR(OLD.e164, 3, 3)) END); RETURN NULL; END $$;
+CREATE TRIGGER numbers_deleted AFTER DELETE ON numbers FOR EACH ROW EXECUTE FUNCTION numbers_deleted();
