@@ -3,7 +3,8 @@
 //!
 //! - [`EventReader`] reads Asterisk's `queue_log` and JSON lines of the same events, line by line.
 //! - [`fold_calls`] and [`fold_presence`] make calls and sessions of events, in whatever order they came.
-//! - [`QueueTally`] counts them over a range; [`QueueFigures`] are its result.
+//! - [`QueueTally`] counts them over a range, [`QueueSeries`] over ranges that follow each other; [`QueueFigures`] are
+//!   their results.
 //! - [`erlang`] says how many agents a load needs.
 
 mod asterisk;
@@ -14,6 +15,7 @@ mod figures;
 mod jsonl;
 mod presence;
 mod reader;
+mod series;
 mod spans;
 mod tally;
 
@@ -23,4 +25,5 @@ pub use figures::{AgentFigures, QueueFigures, ServiceLevelVariant, WrongPercent}
 pub use jsonl::json_line;
 pub use presence::{Presence, PresenceKind, fold_presence};
 pub use reader::{EventReader, Format, Line, LineProblem};
+pub use series::QueueSeries;
 pub use tally::QueueTally;

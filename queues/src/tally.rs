@@ -127,6 +127,24 @@ impl QueueTally {
         }
     }
 
+    /// When talks of an agent began, of those that were counted.
+    pub(crate) fn answers(&self, agent: &str) -> impl Iterator<Item = Timestamp> {
+        let answers = self
+            .agents
+            .get(agent)
+            .map_or(&[][..], |agent| agent.answers.as_slice());
+        // They were instants before.
+        answers
+            .iter()
+            .filter_map(|answer| Timestamp::from_millisecond(*answer).ok())
+    }
+
+    /// An answer of an agent in a call that was not counted: a talk of theirs had ended by then.
+    pub(crate) fn answered_elsewhere(&mut self, agent: &str, at: Timestamp) {
+        let agent = self.agents.entry(agent.to_owned()).or_default();
+        agent.answers.push(at.as_millisecond());
+    }
+
     /// Counts a session or a pause.
     pub fn presence(&mut self, presence: &Presence) {
         let ended = presence.ended_at.map(Timestamp::as_millisecond);

@@ -27,6 +27,7 @@ use store::{Group, OperationKind, OperationRecord, Scope};
 use crate::{
     OrderAnswer, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
     engine::{Asked, jobs::ReportCenter},
+    inventory::own_id,
     validate::Faults,
 };
 
@@ -100,6 +101,35 @@ impl CallCenter {
     #[must_use]
     pub fn group(&self) -> &Group {
         &self.group
+    }
+
+    /// Whether it is one on own data, and not a carrier's.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.provider == own_id()
+    }
+
+    /// Refuses what only a call center on own data has.
+    ///
+    /// # Errors
+    /// [`ServiceError::Provider`]: `Unsupported` for one of a carrier.
+    pub fn must_be_own(&self) -> ServiceResult<()> {
+        if self.is_own() {
+            return Ok(());
+        }
+        let message = "a carrier gives its own statistics, and no others";
+        Err(self.failed(ErrorKind::Unsupported, message))
+    }
+
+    /// Its provider does not know it any more.
+    #[must_use]
+    pub fn is_gone(&self) -> ServiceError {
+        self.failed(ErrorKind::NotFound, "the group has no such call center here")
+    }
+
+    fn failed(&self, kind: ErrorKind, message: &str) -> ServiceError {
+        let error = ProviderError::new(kind, "call_centers.statistics", message);
+        error.with_provider(self.provider.clone()).into()
     }
 }
 

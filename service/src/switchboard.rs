@@ -55,6 +55,9 @@ pub struct Settings {
     pub sweep_every: Duration,
     /// How many bytes of calls are kept in memory for statistics.
     pub call_cache_bytes: u64,
+    /// Most calls and agents' sessions that the figures of call centers which are asked for together are counted
+    /// from: some 40 bytes of memory each.
+    pub most_queue_rows: u64,
 }
 
 impl Settings {
@@ -74,6 +77,7 @@ impl Settings {
             delivery_waits: DELIVERY_WAITS.map(Duration::from_secs).to_vec(),
             sweep_every: Duration::from_secs(2),
             call_cache_bytes: 256 << 20,
+            most_queue_rows: 1_000_000,
         }
     }
 

@@ -95,8 +95,6 @@ questions! {
     Reporting(CallCenterId) -> ReportingSettings, reporting;
     /// What happened in a call center.
     Happened(CallCenterId, Period) -> Arc<CallCenterStatistics>, happened;
-    /// All figures of a call center on own data.
-    Performed(CallCenterId, Period) -> Arc<queues::QueueFigures>, performed;
 }
 
 /// What one request has asked.

@@ -9,10 +9,10 @@ use async_graphql::{
     Context,
     dataloader::{DataLoader, Loader},
 };
-use provider_core::domain::ReplacementConfiguration;
+use provider_core::domain::{Period, ReplacementConfiguration};
 use service::{
-    CallCenter, CallCenterId, CallStatistics, NumberRecord, NumberRelations, PoolRecord, Principal,
-    ServiceResult, SubjectKind, Switchboard,
+    CallCenter, CallCenterId, CallStatistics, CenterFigures, NumberRecord, NumberRelations, OwnCallCenter,
+    PoolRecord, Principal, SentReport, ServiceResult, SubjectKind, Switchboard,
 };
 
 use super::{
@@ -118,6 +118,70 @@ impl Loader<CallCenterId> for Relations {
 /// A call center whose group the caller sees.
 pub(crate) async fn call_center(ctx: &Context<'_>, id: CallCenterId) -> Result<Option<CallCenter>> {
     loader(ctx)?.load_one(id).await
+}
+
+/// Declares the key of something that call centers on own data have, its loader and the function that resolvers call.
+macro_rules! of_centers {
+    ($($(#[$doc:meta])* $name:ident, $key:ident -> $value:ty: $read:ident;)*) => {$(
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        struct $key(CallCenterId);
+
+        impl Loader<$key> for Relations {
+            type Value = $value;
+            type Error = ApiError;
+
+            async fn load(&self, keys: &[$key]) -> Result<HashMap<$key, $value>> {
+                let ids: Vec<CallCenterId> = keys.iter().map(|key| key.0.clone()).collect();
+                let read = self.switchboard.$read(&self.who, &ids).await?;
+                Ok(read.into_iter().map(|(id, value)| ($key(id), value)).collect())
+            }
+        }
+
+        $(#[$doc])*
+        pub(crate) async fn $name(ctx: &Context<'_>, id: CallCenterId) -> Result<Option<$value>> {
+            loader(ctx)?.load_one($key(id)).await
+        }
+    )*};
+}
+
+of_centers! {
+    /// What a call center on own data is.
+    own_call_center, OwnCenterKey -> OwnCallCenter: own_call_centers;
+    /// The daily reports of a call center on own data.
+    sent_reports, SentReportsKey -> Vec<SentReport>: sent_reports;
+}
+
+/// A call center on own data, and the range that its figures are of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct CenterFiguresKey(CallCenterId, Period);
+
+impl Loader<CenterFiguresKey> for Relations {
+    type Value = Arc<CenterFigures>;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[CenterFiguresKey]) -> Result<HashMap<CenterFiguresKey, Arc<CenterFigures>>> {
+        let mut asked: HashMap<Period, Vec<CallCenterId>> = HashMap::new();
+        for CenterFiguresKey(id, range) in keys {
+            asked.entry(*range).or_default().push(id.clone());
+        }
+        let mut counted = HashMap::with_capacity(keys.len());
+        for (range, ids) in asked {
+            let found = self.switchboard.center_figures(&self.who, &ids, range).await?;
+            let of_range = |(id, figures)| (CenterFiguresKey(id, range), figures);
+            counted.extend(found.into_iter().map(of_range));
+        }
+        Ok(counted)
+    }
+}
+
+/// The figures of a call center on own data over a range: read together with those of all others that are asked for
+/// over the same range.
+pub(crate) async fn center_figures(
+    ctx: &Context<'_>,
+    id: CallCenterId,
+    range: Period,
+) -> Result<Option<Arc<CenterFigures>>> {
+    loader(ctx)?.load_one(CenterFiguresKey(id, range)).await
 }
 
 /// Whose calls are counted, and which: the question as text.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::world::{World, in_both_worlds};
+use crate::world::{World, admin, in_both_worlds};
 
 async fn statements(world: &World, query: &str) -> u64 {
     // The first run may prepare what later ones share.
@@ -66,6 +66,42 @@ async fn a_list_is_not_counted_unless_its_total_is_asked_for() {
             statements(world, "{ numbers { nodes { id } totalCount } }").await,
             2
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_asked_of_call_centers_is_read_once_for_all_of_a_list() {
+    in_both_worlds(async |world| {
+        let group = world.group("Sales").await;
+        let service::Scope::Group { group_id, .. } = world.group_scope("Sales").await else {
+            panic!("a group's scope");
+        };
+        for number in 0..20 {
+            let request = service::CreateCallCenter {
+                group_id,
+                name: format!("Desk {number}"),
+                time_zone: "Europe/Brussels".to_owned(),
+                collection_period_minutes: None,
+                queues: vec![format!("desk {number}")],
+            };
+            let made = world.switchboard.create_call_center(&admin(), request).await;
+            made.expect("made");
+        }
+        let range = "range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-02-01T00:00:00Z\"}";
+        for fields in [
+            "setup { queues } reporting { collectionPeriodMinutes } dailyReports { day }".to_owned(),
+            format!("statistics({range}) {{ queue {{ callsAnswered }} }}"),
+            format!("performance({range}) {{ callsOffered }} statistics({range}) {{ agents {{ agentUserId }} }}"),
+        ] {
+            let query = |size: usize| {
+                format!("{{ callCenters(filter: {{groupId: \"{group}\"}}, first: {size}) {{ nodes {{ name {fields} }} }} }}")
+            };
+            let nodes = world.data(&query(20), Value::Null).await;
+            assert_eq!(nodes["callCenters"]["nodes"].as_array().map(Vec::len), Some(20));
+            let one = statements(world, &query(1)).await;
+            assert_eq!(statements(world, &query(20)).await, one, "{fields}");
+        }
     })
     .await;
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 use provider_core::domain::Period;
-use queues::{EventKind as K, Outcome, QueueEvent, QueueFigures, QueueTally, fold_calls, fold_presence};
+use queues::{
+    EventKind as K, Outcome, QueueEvent, QueueFigures, QueueSeries, QueueTally, fold_calls, fold_presence,
+};
 
 use crate::at;
 
@@ -203,6 +205,24 @@ fn counted(events: &[QueueEvent], range: (i64, i64), known: i64) -> QueueFigures
     tally.finish()
 }
 
+/// The figures of ranges that follow each other, from the first cut to the last.
+fn in_series(events: &[QueueEvent], cuts: &[i64], known: i64) -> Vec<QueueFigures> {
+    let ranges: Vec<Period> = cuts
+        .windows(2)
+        .map(|cut| Period::new(at(cut[0]), at(cut[1])).unwrap())
+        .collect();
+    let mut series = QueueSeries::new(&ranges, at(known), &["q".to_owned()], Some(at(-1)));
+    fold_calls(events).iter().for_each(|call| series.call(call));
+    for presence in fold_presence(events) {
+        series.presence(&presence);
+    }
+    series.finish()
+}
+
+fn sum(all: &[QueueFigures], figure: impl Fn(&QueueFigures) -> u64) -> u64 {
+    all.iter().map(figure).sum()
+}
+
 fn as_numbers(figures: &QueueFigures) -> BTreeMap<String, f64> {
     let mut numbers = BTreeMap::new();
     let mut note = |name: String, value: f64| numbers.insert(name, value);
@@ -272,5 +292,37 @@ proptest! {
         prop_assert_eq!(whole.talking_ms, first.talking_ms + second.talking_ms);
         prop_assert_eq!(whole.staffed_ms.unwrap(), first.staffed_ms.unwrap() + second.staffed_ms.unwrap());
         prop_assert_eq!(first.waiting_at_end, second.waiting_at_start);
+    }
+
+    #[test]
+    fn ranges_that_follow_each_other_are_each_as_by_hand_and_add_up(
+        stories in stories(),
+        shifts in shifts(),
+        cuts in proptest::collection::btree_set(0..500_i64, 2..12),
+    ) {
+        let events = log(&stories, &shifts);
+        let known = last(&events);
+        let cuts: Vec<i64> = cuts.into_iter().collect();
+        let parts = in_series(&events, &cuts, known);
+        for (figures, cut) in parts.iter().zip(cuts.windows(2)) {
+            let expected = by_hand(&stories, &shifts, (cut[0], cut[1]), known);
+            prop_assert_eq!(as_numbers(figures), expected, "{:?}", cut);
+            let left = figures.answered() + figures.abandoned() + figures.transferred + figures.timed_out;
+            prop_assert_eq!(figures.offered + figures.waiting_at_start, left + figures.waiting_at_end);
+            prop_assert_eq!(figures.average_wait_seconds().is_none(), figures.answered() == 0);
+            prop_assert_eq!(figures.average_abandonment_seconds().is_none(), figures.abandoned() == 0);
+        }
+        for pair in parts.windows(2) {
+            prop_assert_eq!(pair[0].waiting_at_end, pair[1].waiting_at_start);
+        }
+        let whole = counted(&events, (cuts[0], cuts[cuts.len() - 1]), known);
+        prop_assert_eq!(sum(&parts, |part| part.offered), whole.offered);
+        prop_assert_eq!(sum(&parts, QueueFigures::answered), whole.answered());
+        prop_assert_eq!(sum(&parts, QueueFigures::abandoned), whole.abandoned());
+        prop_assert_eq!(sum(&parts, |part| part.transferred), whole.transferred);
+        prop_assert_eq!(sum(&parts, |part| part.timed_out), whole.timed_out);
+        prop_assert_eq!(sum(&parts, |part| part.overflowed), whole.overflowed);
+        let talking: i64 = parts.iter().map(|part| part.talking_ms).sum();
+        prop_assert_eq!(talking, whole.talking_ms);
     }
 }

@@ -17,7 +17,7 @@ use store::{
 };
 
 use super::{OwnInventory, failure};
-use crate::own_centers::{self, Agents, COLLECTION_PERIODS};
+use crate::own_centers::{self, COLLECTION_PERIODS, ReadError};
 
 const LIST: &str = "call_centers.list";
 const REPORTING: &str = "call_centers.reporting";
@@ -36,8 +36,7 @@ impl OwnInventory {
         let reader = self.database.reader();
         let found = centers::call_center(reader, Scope::Platform, center.group.id, &center.name).await;
         let found = found.map_err(|error| failure(operation, error))?;
-        let message = "the group has no such call center here";
-        found.ok_or_else(|| ProviderError::new(ErrorKind::NotFound, operation, message))
+        found.ok_or_else(|| gone(operation))
     }
 }
 
@@ -123,14 +122,32 @@ impl CallCenters for OwnInventory {
         center: &CallCenterRef,
         range: &Period,
     ) -> Result<CallCenterStatistics> {
-        let center = self.center(STATISTICS, center).await?;
-        let failed = |error| failure(STATISTICS, error);
-        let figures = own_centers::figures(&self.database, &center, *range)
-            .await
-            .map_err(failed)?;
-        let agents = Agents::of(&self.database, &center).await.map_err(failed)?;
-        Ok(agents.statistics(&figures))
+        let (group, name, range) = (center.group.id, center.name.clone(), *range);
+        let read = self.database.snapshot::<_, ReadError, _>(move |tx| {
+            Box::pin(async move {
+                let center = centers::call_center(tx.connection(), Scope::Platform, group, &name).await?;
+                let center = center.into_iter().collect::<Vec<_>>();
+                own_centers::figures(tx, &center, range, u64::MAX).await
+            })
+        });
+        match read.await {
+            Ok(mut figures) => figures
+                .pop()
+                .map(|figures| figures.statistics)
+                .ok_or_else(|| gone(STATISTICS)),
+            Err(ReadError::Store(error)) => Err(failure(STATISTICS, error)),
+            Err(many @ ReadError::TooMany(_)) => Err(ProviderError::new(
+                ErrorKind::Unsupported,
+                STATISTICS,
+                many.text(),
+            )),
+        }
     }
+}
+
+fn gone(operation: &'static str) -> ProviderError {
+    let message = "the group has no such call center here";
+    ProviderError::new(ErrorKind::NotFound, operation, message)
 }
 
 fn apply(settings: &mut ReportingSettings, update: &ReportingUpdate) {

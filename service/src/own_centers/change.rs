@@ -1,17 +1,13 @@
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
-use provider_core::{
-    domain::Period,
-    error::{ErrorKind, ProviderError},
-};
-use queues::QueueFigures;
+use provider_core::domain::ReportingSettings;
 use store::{
     StoreError,
     call_centers::{self as centers, AgentName, CallCenterRecord, NewCallCenter},
 };
 
-use super::{COLLECTION_PERIODS, USUAL_PERIOD, figures, schedule};
+use super::{COLLECTION_PERIODS, USUAL_PERIOD, id_of, own_names, schedule};
 use crate::{
     CallCenter, CallCenterId, Principal, ServiceError, ServiceResult, Switchboard, UserErrorCode,
     call_centers::no_such_center, inventory::own_id, validate::Faults,
@@ -57,6 +53,8 @@ pub struct OwnCallCenter {
     pub time_zone: String,
     /// Names of its queues, in order.
     pub queues: Vec<String>,
+    /// How it reports.
+    pub reporting: ReportingSettings,
 }
 
 impl Switchboard {
@@ -156,46 +154,28 @@ impl Switchboard {
         Ok(center)
     }
 
-    /// What only a call center on own data has; nothing for one of a carrier, or that is not there.
+    /// What only call centers on own data have, with how they report: those of carriers, and those that are not there,
+    /// are left out. Two statements, however many there are.
     ///
     /// # Errors
     /// [`ServiceError::AccessDenied`].
-    pub async fn own_call_center(
+    pub async fn own_call_centers(
         &self,
         who: &Principal,
-        center: &CallCenter,
-    ) -> ServiceResult<Option<OwnCallCenter>> {
+        ids: &[CallCenterId],
+    ) -> ServiceResult<HashMap<CallCenterId, OwnCallCenter>> {
         who.may_view()?;
-        let record = self.own_record(who, &center.id()).await?;
-        Ok(record.map(|record| OwnCallCenter {
-            time_zone: record.time_zone,
-            queues: record.queues,
-        }))
-    }
-
-    /// All figures of a call center on own data over a range in the past.
-    ///
-    /// # Errors
-    /// [`ServiceError::Provider`]: `Unsupported` for one of a carrier, whose figures are what it says; `NotFound`.
-    pub async fn queue_figures(
-        &self,
-        who: &Principal,
-        center: &CallCenter,
-        range: &Period,
-    ) -> ServiceResult<Arc<QueueFigures>> {
-        who.may_view()?;
-        let failed = |kind, message: &str| {
-            let error = ProviderError::new(kind, "call_centers.statistics", message);
-            ServiceError::from(error.with_provider(center.provider().clone()))
-        };
-        if *center.provider() != own_id() {
-            let message = "a carrier gives its own statistics, and no others";
-            return Err(failed(ErrorKind::Unsupported, message));
-        }
-        let Some(record) = self.own_record(who, &center.id()).await? else {
-            return Err(failed(ErrorKind::NotFound, "there is no such call center"));
-        };
-        Ok(Arc::new(figures(self.database(), &record, *range).await?))
+        let records =
+            centers::call_centers_named(self.database().reader(), who.scope, &own_names(ids)).await?;
+        let facts = records.into_iter().map(|record| {
+            let facts = OwnCallCenter {
+                time_zone: record.time_zone.clone(),
+                queues: record.queues.clone(),
+                reporting: record.reporting.clone(),
+            };
+            (id_of(&record), facts)
+        });
+        Ok(facts.collect())
     }
 
     async fn own_record(
@@ -203,11 +183,12 @@ impl Switchboard {
         who: &Principal,
         id: &CallCenterId,
     ) -> ServiceResult<Option<CallCenterRecord>> {
-        if id.provider != own_id() {
-            return Ok(None);
-        }
-        let reader = self.database().reader();
-        Ok(centers::call_center(reader, who.scope, id.group_id, &id.name).await?)
+        let ids = std::slice::from_ref(id);
+        Ok(
+            centers::call_centers_named(self.database().reader(), who.scope, &own_names(ids))
+                .await?
+                .pop(),
+        )
     }
 
     /// The call center with an id, if it is one on own data that the caller sees.

@@ -1,68 +1,99 @@
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+};
 
 use jiff::SignedDuration;
 use provider_core::domain::{AgentStatistics, CallCenterStatistics, Period};
-use queues::{PresenceKind, QueueFigures, QueueTally};
+use queues::{Presence, PresenceKind, QueueFigures};
 use store::{
-    Database,
-    call_centers::{self as centers, AgentName, CallCenterRecord},
+    StoreError, Transaction,
+    call_centers::{AgentName, CallCenterRecord, Membership, call_centers_named},
 };
 
-/// All figures of a call center over a range.
-pub(crate) async fn figures(
-    database: &Database,
-    center: &CallCenterRecord,
-    range: Period,
-) -> store::Result<QueueFigures> {
-    let mut all = figures_of(database, center, &[range]).await?;
-    match all.pop() {
-        Some(figures) => Ok(figures),
-        None => Err(store::StoreError::Aborted),
-    }
+use super::{
+    id_of, own_names,
+    read::{Question, ReadError, answers},
+};
+use crate::{CallCenter, CallCenterId, Principal, ServiceResult, Switchboard};
+
+/// All figures of a call center on own data over a range.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CenterFigures {
+    /// Of its queues, with those of each agent.
+    pub figures: QueueFigures,
+    /// The same in the document's shape (`apio-call-center-statistics`), with what people call the agents.
+    pub statistics: CallCenterStatistics,
 }
 
-/// The figures of several ranges, which are read as one: from the first's start to the last's end.
-pub(crate) async fn figures_of(
-    database: &Database,
-    center: &CallCenterRecord,
-    ranges: &[Period],
-) -> store::Result<Vec<QueueFigures>> {
-    let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else {
-        return Ok(Vec::new());
+/// The figures of centers over a range, in their order.
+pub(crate) async fn figures(
+    tx: &Transaction,
+    centers: &[CallCenterRecord],
+    range: Period,
+    most: u64,
+) -> Result<Vec<CenterFigures>, ReadError> {
+    let question = |center| Question {
+        center,
+        ranges: vec![range],
+        by_agent: true,
     };
-    let Ok(whole) = Period::new(first.start(), last.end()) else {
-        return Ok(Vec::new());
-    };
-    let reader = database.reader();
-    let (group, queues) = (center.owner.group_id, &center.queues);
-    let known_until = centers::known_until(reader, group)
-        .await?
-        .unwrap_or(whole.start());
-    let presence = centers::presence_is_known(reader, group, queues, whole.end()).await?;
-    let members = centers::members(reader, group, queues).await?;
-    let tally = |range: &Period| QueueTally::new(*range, known_until, queues.iter().cloned(), presence);
-    let mut tallies: Vec<QueueTally> = ranges.iter().map(tally).collect();
-    let mut after = 0;
-    loop {
-        let (calls, next) = centers::touching_calls(reader, group, queues, &whole, after).await?;
-        for tally in &mut tallies {
-            calls.iter().for_each(|call| tally.call(call));
-        }
-        match next {
-            Some(next) => after = next,
-            None => break,
-        }
+    let questions: Vec<Question<'_>> = centers.iter().map(question).collect();
+    let answers = answers(tx, &questions, most).await?.into_iter();
+    let figures = answers.map(|mut answer| {
+        // One range has one answer.
+        let figures = answer.figures.pop().ok_or(StoreError::Aborted)?;
+        let statistics = answer.agents.statistics(&figures);
+        Ok(CenterFigures { figures, statistics })
+    });
+    figures.collect()
+}
+
+impl Switchboard {
+    /// All figures of call centers on own data over a range in the past; those that are not there are left out. What
+    /// they say holds at one moment. The number of statements does not grow with the centers of a group.
+    ///
+    /// # Errors
+    /// A refusal at `input.range` where it has more calls than
+    /// [`Settings::most_queue_rows`](crate::Settings::most_queue_rows).
+    pub async fn center_figures(
+        &self,
+        who: &Principal,
+        ids: &[CallCenterId],
+        range: Period,
+    ) -> ServiceResult<HashMap<CallCenterId, Arc<CenterFigures>>> {
+        who.may_view()?;
+        let (ids, scope) = (ids.to_vec(), who.scope);
+        let most = self.settings().most_queue_rows;
+        let read = self.database().snapshot::<_, ReadError, _>(move |tx| {
+            Box::pin(async move {
+                let centers = call_centers_named(tx.connection(), scope, &own_names(&ids)).await?;
+                let figures = figures(tx, &centers, range, most).await?;
+                let ids = centers.iter().map(id_of);
+                Ok(ids.zip(figures.into_iter().map(Arc::new)).collect())
+            })
+        });
+        Ok(read.await?)
     }
-    let sessions = centers::touching_sessions(reader, group, queues, &whole).await?;
-    for tally in &mut tallies {
-        sessions.iter().for_each(|session| tally.presence(session));
-        members.iter().for_each(|agent| tally.member(agent));
-        let range = tally.range();
-        for (agent, calls) in centers::unanswered_rings(reader, group, queues, &members, &range).await? {
-            tally.unanswered(&agent, calls);
-        }
+
+    /// All figures of a call center on own data over a range in the past.
+    ///
+    /// # Errors
+    /// As [`Switchboard::center_figures`]; [`ServiceError::Provider`](crate::ServiceError::Provider): `Unsupported`
+    /// for one of a carrier, whose figures are what it says; `NotFound`.
+    pub async fn queue_figures(
+        &self,
+        who: &Principal,
+        center: &CallCenter,
+        range: &Period,
+    ) -> ServiceResult<Arc<CenterFigures>> {
+        center.must_be_own()?;
+        let id = center.id();
+        let mut found = self
+            .center_figures(who, std::slice::from_ref(&id), *range)
+            .await?;
+        found.remove(&id).ok_or_else(|| center.is_gone())
     }
-    Ok(tallies.into_iter().map(QueueTally::finish).collect())
 }
 
 /// What people call the agents of a call center, and which of them take calls now.
@@ -73,36 +104,33 @@ pub(crate) struct Agents {
 }
 
 impl Agents {
-    pub(crate) async fn of(database: &Database, center: &CallCenterRecord) -> store::Result<Self> {
-        let reader = database.reader();
-        let (group, queues) = (center.owner.group_id, &center.queues);
-        let names = centers::agent_names(reader, group).await?;
-        let working = centers::working_agents(reader, group, queues).await?;
-        let now = jiff::Timestamp::MAX;
-        let known = centers::presence_is_known(reader, group, queues, now).await?;
+    /// Those of a center with these queues: `working` are sessions and pauses that have not ended.
+    pub(super) fn new<'m>(
+        queues: &[String],
+        members: impl Iterator<Item = &'m Membership> + Clone,
+        working: &[Presence],
+    ) -> Self {
+        let known = members.clone().any(|member| member.staffed_since.is_some());
+        let names: HashMap<String, AgentName> = members
+            .map(|member| (member.name.agent.clone(), member.name.clone()))
+            .collect();
+        let mut open: HashSet<(PresenceKind, &str, Option<&str>)> = HashSet::new();
+        for presence in working {
+            open.insert((presence.kind, &presence.agent, presence.queue.as_deref()));
+        }
+        let is = |kind, agent: &str, queue: &str| {
+            open.contains(&(kind, agent, Some(queue))) || open.contains(&(kind, agent, None))
+        };
+        let takes_calls = |agent: &str| {
+            queues.iter().any(|queue| {
+                is(PresenceKind::Staffed, agent, queue) && !is(PresenceKind::Paused, agent, queue)
+            })
+        };
         let available = known.then(|| {
-            let open = |kind: PresenceKind, agent: &str, queue: &String| {
-                working.iter().any(|presence| {
-                    presence.kind == kind
-                        && presence.agent == agent
-                        && presence.queue.as_ref().is_none_or(|of| of == queue)
-                })
-            };
-            let takes_calls = |agent: &str| {
-                queues.iter().any(|queue| {
-                    open(PresenceKind::Staffed, agent, queue) && !open(PresenceKind::Paused, agent, queue)
-                })
-            };
-            let agents = working.iter().map(|presence| presence.agent.as_str());
-            agents
-                .filter(|agent| takes_calls(agent))
-                .map(str::to_owned)
-                .collect()
+            let agents = names.keys().filter(|agent| takes_calls(agent));
+            agents.cloned().collect()
         });
-        Ok(Self {
-            names: names.into_iter().map(|name| (name.agent.clone(), name)).collect(),
-            available,
-        })
+        Self { names, available }
     }
 
     /// First and last name of an agent, or what the telephone system says.

@@ -4,16 +4,21 @@
 mod change;
 mod figures;
 mod import;
+mod read;
 mod report;
 
 pub use change::{CreateCallCenter, OwnCallCenter, UpdateCallCenter};
+pub use figures::CenterFigures;
 pub(crate) use figures::{Agents, figures};
 pub use import::{QueueImport, QueueImportReport};
+pub(crate) use read::ReadError;
 pub use report::SentReport;
 
 use jiff::{Timestamp, tz::TimeZone};
 use provider_core::domain::GroupingInterval;
 use store::call_centers::CallCenterRecord;
+
+use crate::{CallCenterId, inventory::own_id};
 
 /// The collection periods that a report can have, in minutes (document `apio-call-center-statistics` shows 30).
 pub(crate) const COLLECTION_PERIODS: [u32; 3] = [15, 30, 60];
@@ -42,4 +47,20 @@ pub(crate) fn schedule(center: &mut CallCenterRecord, now: Timestamp) {
     center.report_due_at = (reporting.generate_daily_report && somebody)
         .then(|| end_of_day(now, &zone(&center.time_zone)))
         .flatten();
+}
+
+/// Groups and names of those of these call centers that are on own data.
+pub(crate) fn own_names(ids: &[CallCenterId]) -> Vec<(i64, &str)> {
+    let own = own_id();
+    let ids = ids.iter().filter(|id| id.provider == own);
+    ids.map(|id| (id.group_id, id.name.as_str())).collect()
+}
+
+/// The id of a call center on own data.
+pub(crate) fn id_of(center: &CallCenterRecord) -> CallCenterId {
+    CallCenterId {
+        provider: own_id(),
+        group_id: center.owner.group_id,
+        name: center.name.clone(),
+    }
 }

@@ -12,6 +12,7 @@ mod at_carriers;
 mod call_imports;
 mod cancelled;
 mod carrier;
+mod center_figures;
 mod changes;
 mod claims;
 mod contract;

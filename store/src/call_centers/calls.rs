@@ -129,7 +129,8 @@ pub async fn queue_calls_of(connection: &impl ConnectionTrait, group_id: i64) ->
     rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
-/// How many calls of these queues rang at each agent in a range and were not answered there.
+/// How many calls of each of these queues rang at each agent in a range and were not answered there: queue, agent and
+/// count.
 ///
 /// # Errors
 /// What the database says.
@@ -137,24 +138,60 @@ pub async fn unanswered_rings(
     connection: &impl ConnectionTrait,
     group_id: i64,
     queues: &[String],
-    agents: &[String],
+    agents: &[&str],
     range: &Period,
-) -> Result<Vec<(String, u64)>> {
-    let mut sql = Sql::new("SELECT agent, COUNT(*) FROM queue_events WHERE group_id = ");
+) -> Result<Vec<(String, String, u64)>> {
+    let mut sql = Sql::new("SELECT queue, agent, COUNT(*) FROM queue_events WHERE group_id = ");
     sql.bind(group_id)
         .push(" AND agent IN ")
-        .bind_list(agents.iter().map(String::as_str))
+        .bind_list(agents.iter().copied())
         .push_bind(" AND at >= ", range.start().as_millisecond())
         .push_bind(" AND at < ", range.end().as_millisecond())
         .push(" AND kind IN ('RINGNOANSWER', 'RINGCANCELED') AND queue IN ")
         .bind_list(queues.iter().map(String::as_str))
-        .push(" GROUP BY agent");
+        .push(" GROUP BY queue, agent");
     let rows = sql.all(connection).await?;
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
-            let (agent, count) = (columns.get()?, columns.get::<i64>()?);
-            Ok((agent, u64::try_from(count).unwrap_or(0)))
+            let (queue, agent, count) = (columns.get()?, columns.get()?, columns.get::<i64>()?);
+            Ok((queue, agent, u64::try_from(count).unwrap_or(0)))
+        })
+        .collect()
+}
+
+/// When these agents answered last in each of these queues, at an instant or before it: queue, agent and when.
+///
+/// # Errors
+/// What the database says.
+pub async fn last_answers(
+    connection: &impl ConnectionTrait,
+    group_id: i64,
+    queues: &[String],
+    agents: &[&str],
+    until: Timestamp,
+) -> Result<Vec<(String, String, Timestamp)>> {
+    let mut sql = Sql::new(
+        "SELECT queue, agent, at FROM (SELECT m.queue, m.agent, (SELECT e.at FROM queue_events e \
+         WHERE e.group_id = m.group_id AND e.agent = m.agent AND e.queue = m.queue AND e.kind = 'CONNECT' \
+         AND e.at <= ",
+    );
+    sql.bind(until.as_millisecond())
+        .push_bind(
+            " ORDER BY e.at DESC LIMIT 1) AS at FROM queue_members m WHERE m.group_id = ",
+            group_id,
+        )
+        .push(" AND m.queue IN ")
+        .bind_list(queues.iter().map(String::as_str))
+        .push(" AND m.agent IN ")
+        .bind_list(agents.iter().copied())
+        .push(") AS answers WHERE at IS NOT NULL");
+    let rows = sql.all(connection).await?;
+    rows.iter()
+        .map(|row| {
+            let mut columns = Columns::of(row);
+            let (queue, agent) = (columns.get()?, columns.get()?);
+            Ok((queue, agent, timestamp(columns.get()?)))
         })
         .collect()
 }

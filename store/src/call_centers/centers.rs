@@ -125,6 +125,35 @@ pub async fn call_center(
     Ok(fetch(connection, sql).await?.pop())
 }
 
+/// The call centers of these groups and names, those that are there.
+///
+/// # Errors
+/// What the database says.
+pub async fn call_centers_named(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    names: &[(i64, &str)],
+) -> Result<Vec<CallCenterRecord>> {
+    if names.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut sql = select(scope);
+    sql.push(" AND c.group_id IN ")
+        .bind_list(
+            names
+                .iter()
+                .map(|(group_id, _)| *group_id)
+                .collect::<HashSet<_>>(),
+        )
+        .push(" AND c.name IN ")
+        .bind_list(names.iter().map(|(_, name)| *name));
+    let mut centers = fetch(connection, sql).await?;
+    // Each name stands for one group, and the statement lets it stand for all of them.
+    let wanted: HashSet<&(i64, &str)> = names.iter().collect();
+    centers.retain(|center| wanted.contains(&(center.owner.group_id, center.name.as_str())));
+    Ok(centers)
+}
+
 /// The call center with this row id.
 ///
 /// # Errors

@@ -1,7 +1,10 @@
+use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 
 use crate::{
-    Result, Transaction, records,
+    Result, Transaction,
+    database::timestamp,
+    records,
     records::ROWS_PER_INSERT,
     sql::{Columns, Sql},
 };
@@ -39,39 +42,50 @@ pub async fn remember_members(
     Ok(())
 }
 
-/// Who works in one of these queues, in order.
+/// An agent who works in a queue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Membership {
+    /// The queue.
+    pub queue: String,
+    /// The agent, and what people call them.
+    pub name: AgentName,
+    /// Since when logs tell when the agent works in the queue, or in all queues; nothing where they never have.
+    pub staffed_since: Option<Timestamp>,
+}
+
+/// Who works in these queues, in the order of queues and agents.
 ///
 /// # Errors
 /// What the database says.
-pub async fn members(
+pub async fn memberships(
     connection: &impl ConnectionTrait,
     group_id: i64,
     queues: &[String],
-) -> Result<Vec<String>> {
-    let mut sql = Sql::new("SELECT DISTINCT agent FROM queue_members WHERE group_id = ");
+) -> Result<Vec<Membership>> {
+    // The first session that fits is found by the index, however many an agent has had since.
+    let mut sql = Sql::new(
+        "SELECT m.queue, m.agent, a.first_name, a.last_name, (SELECT s.started_at FROM agent_sessions s \
+         WHERE s.group_id = m.group_id AND s.agent = m.agent AND s.kind = 'STAFFED' \
+         AND (s.queue = m.queue OR s.queue IS NULL) ORDER BY s.started_at LIMIT 1) \
+         FROM queue_members m LEFT JOIN queue_agents a ON a.group_id = m.group_id AND a.agent = m.agent \
+         WHERE m.group_id = ",
+    );
     sql.bind(group_id)
-        .push(" AND queue IN ")
+        .push(" AND m.queue IN ")
         .bind_list(queues.iter().map(String::as_str))
-        .push(" ORDER BY agent");
-    let rows = sql.all(connection).await?;
-    rows.iter().map(|row| Columns::of(row).get()).collect()
-}
-
-/// What people call the agents of a group.
-///
-/// # Errors
-/// What the database says.
-pub async fn agent_names(connection: &impl ConnectionTrait, group_id: i64) -> Result<Vec<AgentName>> {
-    let mut sql = Sql::new("SELECT agent, first_name, last_name FROM queue_agents WHERE group_id = ");
-    sql.bind(group_id).push(" ORDER BY agent");
+        .push(" ORDER BY m.queue, m.agent");
     let rows = sql.all(connection).await?;
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
-            Ok(AgentName {
-                agent: columns.get()?,
-                first_name: columns.get()?,
-                last_name: columns.get()?,
+            Ok(Membership {
+                queue: columns.get()?,
+                name: AgentName {
+                    agent: columns.get()?,
+                    first_name: columns.get()?,
+                    last_name: columns.get()?,
+                },
+                staffed_since: columns.get::<Option<i64>>()?.map(timestamp),
             })
         })
         .collect()

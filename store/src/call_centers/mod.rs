@@ -7,17 +7,19 @@ mod members;
 mod reports;
 mod sessions;
 
-pub use calls::{QueueCallPage, queue_calls_of, replace_queue_calls, touching_calls, unanswered_rings};
+pub use calls::{
+    QueueCallPage, last_answers, queue_calls_of, replace_queue_calls, touching_calls, unanswered_rings,
+};
 pub use centers::{
-    CallCenterRecord, NewCallCenter, call_center, call_center_by_id, call_centers, due_centers,
-    insert_call_center, lock_call_center, queues_with_center, save_call_center, set_queues,
+    CallCenterRecord, NewCallCenter, call_center, call_center_by_id, call_centers, call_centers_named,
+    due_centers, insert_call_center, lock_call_center, queues_with_center, save_call_center, set_queues,
 };
 pub use events::{
     call_events, insert_queue_events, known_until, lock_queue_log, presence_events, set_known_until,
 };
-pub use members::{AgentName, agent_names, members, remember_members, save_agent_names};
+pub use members::{AgentName, Membership, memberships, remember_members, save_agent_names};
 pub use reports::{
     ReportRecord, ReportState, begin_report, claim_report, due_reports, finish_report, insert_reports,
     lost_reports, reports,
 };
-pub use sessions::{presence_is_known, replace_sessions, sessions_from, touching_sessions, working_agents};
+pub use sessions::{SessionPage, replace_sessions, sessions_from, touching_sessions, working_agents};

@@ -202,19 +202,21 @@ pub async fn finish_report(
     Ok(sql.execute(transaction.connection()).await? == 1)
 }
 
-/// The last reports of a call center, latest day first.
+/// The last reports of each of these call centers, latest day first: at most so many of each.
 ///
 /// # Errors
 /// What the database says.
 pub async fn reports(
     connection: &impl ConnectionTrait,
-    call_center_id: i64,
+    call_centers: &[i64],
     limit: u32,
 ) -> Result<Vec<ReportRecord>> {
     let mut sql = Sql::new(format!(
-        "SELECT {COLUMNS} FROM call_center_reports WHERE call_center_id = "
+        "SELECT {COLUMNS} FROM (SELECT {COLUMNS}, ROW_NUMBER() OVER (PARTITION BY call_center_id \
+         ORDER BY day DESC, address) AS place FROM call_center_reports WHERE call_center_id IN "
     ));
-    sql.bind(call_center_id)
-        .push(&format!(" ORDER BY day DESC, address LIMIT {limit}"));
+    sql.bind_list(call_centers.iter().copied()).push(&format!(
+        ") AS placed WHERE place <= {limit} ORDER BY call_center_id, place"
+    ));
     sql.all(connection).await?.iter().map(read).collect()
 }

@@ -10,10 +10,15 @@ use crate::{
     sql::{Columns, Sql},
 };
 
+/// Sessions of one statement of [`touching_sessions`].
+const PAGE: u32 = 20_000;
+
+/// Sessions, and where the next ones begin.
+pub type SessionPage = (Vec<Presence>, Option<i64>);
+
 const COLUMNS: &str = "agent, queue, kind, started_at, ended_at";
 
-fn read(row: &QueryResult) -> Result<Presence> {
-    let mut columns = Columns::of(row);
+fn read(columns: &mut Columns<'_>) -> Result<Presence> {
     let (agent, queue) = (columns.get()?, columns.get()?);
     let kind: String = columns.get()?;
     Ok(Presence {
@@ -58,7 +63,8 @@ pub async fn sessions_from(
         .push_bind(" AND agent = ", agent)
         .push_bind(" AND (ended_at IS NULL OR ended_at >= ", from.as_millisecond())
         .push(")");
-    sql.all(connection).await?.iter().map(read).collect()
+    let rows = sql.all(connection).await?;
+    rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }
 
 /// Writes an agent's sessions and pauses in place of those of [`sessions_from`].
@@ -90,7 +96,8 @@ pub async fn replace_sessions(
     .await
 }
 
-/// Sessions and pauses of agents in these queues that touch a range.
+/// Sessions and pauses of agents in these queues that touch a range, behind the one of row `after`, and the row to go
+/// on behind: at most so many at once.
 ///
 /// # Errors
 /// What the database says.
@@ -99,33 +106,28 @@ pub async fn touching_sessions(
     group_id: i64,
     queues: &[String],
     range: &Period,
-) -> Result<Vec<Presence>> {
-    let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM agent_sessions WHERE group_id = "));
+    after: i64,
+) -> Result<SessionPage> {
+    let mut sql = Sql::new(format!(
+        "SELECT id, {COLUMNS} FROM agent_sessions WHERE group_id = "
+    ));
     of_queues(&mut sql, group_id, queues);
     sql.push_bind(" AND started_at < ", range.end().as_millisecond())
         .push_bind(
             " AND (ended_at IS NULL OR ended_at > ",
             range.start().as_millisecond(),
         )
-        .push(") ORDER BY agent, started_at, id");
-    sql.all(connection).await?.iter().map(read).collect()
-}
-
-/// Whether any log has told before an instant when agents work in these queues.
-///
-/// # Errors
-/// What the database says.
-pub async fn presence_is_known(
-    connection: &impl ConnectionTrait,
-    group_id: i64,
-    queues: &[String],
-    before: Timestamp,
-) -> Result<bool> {
-    let mut sql = Sql::new("SELECT 1 FROM agent_sessions WHERE group_id = ");
-    of_queues(&mut sql, group_id, queues);
-    sql.push_bind(" AND kind = 'STAFFED' AND started_at < ", before.as_millisecond())
-        .push(" LIMIT 1");
-    Ok(sql.one(connection).await?.is_some())
+        .push_bind(") AND id > ", after)
+        .push(&format!(" ORDER BY id LIMIT {PAGE}"));
+    let rows = sql.all(connection).await?;
+    let last = rows.len() == PAGE as usize;
+    let next = rows.last().filter(|_| last).map(|row| row.try_get_by_index(0));
+    let sessions = rows.iter().map(|row: &QueryResult| {
+        let mut columns = Columns::of(row);
+        columns.skip(1);
+        read(&mut columns)
+    });
+    Ok((sessions.collect::<Result<_>>()?, next.transpose()?))
 }
 
 /// Sessions and pauses of agents in these queues that have not ended.
@@ -140,5 +142,6 @@ pub async fn working_agents(
     let mut sql = Sql::new(format!("SELECT {COLUMNS} FROM agent_sessions WHERE group_id = "));
     of_queues(&mut sql, group_id, queues);
     sql.push(" AND ended_at IS NULL ORDER BY agent, started_at, id");
-    sql.all(connection).await?.iter().map(read).collect()
+    let rows = sql.all(connection).await?;
+    rows.iter().map(|row| read(&mut Columns::of(row))).collect()
 }

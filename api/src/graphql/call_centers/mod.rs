@@ -12,7 +12,8 @@ mod statistics;
 use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject, SimpleObject};
-use service::{CallCenter as Record, CallCenterId};
+use provider_core::domain::Period;
+use service::{CallCenter as Record, CallCenterId, CenterFigures};
 
 pub(crate) use self::{mutation::CallCenterMutations, own::OwnCallCenterMutations};
 use self::{
@@ -24,7 +25,7 @@ use self::{
 };
 use super::{
     access,
-    asked::{self, Happened, Performed, Reporting},
+    asked::{self, Happened, Reporting},
     error::{ApiError, Result},
     input, loaders,
     node::{NodeId, NodeKind},
@@ -92,7 +93,7 @@ impl CallCenter {
         ctx: &Context<'_>,
         #[graphql(desc = "When; it must lie in the past.")] range: StatisticsRange,
     ) -> Option<Result<CallCenterPerformance>> {
-        Some(performed(ctx, self.record.clone(), range).await)
+        Some(performed(ctx, &self.record, range).await)
     }
 
     /// The last 100 daily reports of a call center on own data, one a day and address, latest day first. Empty for one
@@ -108,9 +109,10 @@ impl CallCenter {
 }
 
 async fn setup(ctx: &Context<'_>, center: &Record) -> Result<Option<CallCenterSetup>> {
-    let own = switchboard(ctx)?
-        .own_call_center(&access::caller(ctx)?, center)
-        .await?;
+    if !center.is_own() {
+        return Ok(None);
+    }
+    let own = loaders::own_call_center(ctx, center.id()).await?;
     Ok(own.map(|own| CallCenterSetup {
         time_zone: own.time_zone,
         queues: own.queues,
@@ -119,19 +121,27 @@ async fn setup(ctx: &Context<'_>, center: &Record) -> Result<Option<CallCenterSe
 
 async fn performed(
     ctx: &Context<'_>,
-    center: Record,
+    center: &Record,
     range: StatisticsRange,
 ) -> Result<CallCenterPerformance> {
     let range = range.read()?;
-    let figures = asked::once(
-        ctx,
-        Performed(center.id(), range),
-        |switchboard, who| async move { switchboard.queue_figures(&who, &center, &range).await },
-    );
-    figures.await.map(CallCenterPerformance)
+    center.must_be_own()?;
+    own_figures(ctx, center, range).await.map(CallCenterPerformance)
+}
+
+async fn own_figures(ctx: &Context<'_>, center: &Record, range: Period) -> Result<Arc<CenterFigures>> {
+    let figures = loaders::center_figures(ctx, center.id(), range).await?;
+    figures.ok_or_else(|| center.is_gone().into())
 }
 
 async fn reporting(ctx: &Context<'_>, center: Record) -> Result<CallCenterReporting> {
+    if center.is_own() {
+        let own = loaders::own_call_center(ctx, center.id()).await?;
+        return match own {
+            Some(own) => Ok(own.reporting.into()),
+            None => Err(center.is_gone().into()),
+        };
+    }
     let settings = asked::once(ctx, Reporting(center.id()), |switchboard, who| async move {
         switchboard.call_center_reporting(&who, &center).await
     });
@@ -141,12 +151,16 @@ async fn reporting(ctx: &Context<'_>, center: Record) -> Result<CallCenterReport
 async fn happened(ctx: &Context<'_>, center: Record, range: StatisticsRange) -> Result<CallCenterStatistics> {
     let range = range.read()?;
     let provider = center.provider().clone();
+    let impossible = || ApiError::impossible_figure(provider.as_str());
+    if center.is_own() {
+        let own = own_figures(ctx, &center, range).await?;
+        return CallCenterStatistics::of(&own.statistics).ok_or_else(impossible);
+    }
     let statistics = asked::once(ctx, Happened(center.id(), range), |switchboard, who| async move {
         let statistics = switchboard.call_center_statistics(&who, &center, &range).await;
         statistics.map(Arc::new)
     });
-    CallCenterStatistics::of(&*statistics.await?)
-        .ok_or_else(|| ApiError::impossible_figure(provider.as_str()))
+    CallCenterStatistics::of(&*statistics.await?).ok_or_else(impossible)
 }
 
 /// Which call center.

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use async_graphql::{Enum, Object, SimpleObject};
 use queues::{QueueFigures, erlang::Demand};
+use service::CenterFigures;
 
 use super::staffing::{Staffing, needed};
 use crate::graphql::{
@@ -27,7 +28,7 @@ pub(super) enum ServiceLevelVariant {
 }
 
 /// The figures of a call center on own data.
-pub(super) struct CallCenterPerformance(pub(super) Arc<QueueFigures>);
+pub(super) struct CallCenterPerformance(pub(super) Arc<CenterFigures>);
 
 /// More about a call center on own data than the document "Call Center Statistics" (apio) has. An event counts in the
 /// range in which it happened. `callsOffered` = answered + abandoned + transferred + timed out + waiting at the end -
@@ -36,27 +37,27 @@ pub(super) struct CallCenterPerformance(pub(super) Arc<QueueFigures>);
 impl CallCenterPerformance {
     /// The first instant.
     async fn start(&self) -> DateTime {
-        self.0.range.start().into()
+        self.0.figures.range.start().into()
     }
 
     /// The first instant after.
     async fn end(&self) -> DateTime {
-        self.0.range.end().into()
+        self.0.figures.range.end().into()
     }
 
     /// Calls that entered a queue.
     async fn calls_offered(&self) -> Option<Result<i32>> {
-        Some(count(self.0.offered))
+        Some(count(self.0.figures.offered))
     }
 
     /// Calls that waited when the range began.
     async fn calls_waiting_at_start(&self) -> Option<Result<i32>> {
-        Some(count(self.0.waiting_at_start))
+        Some(count(self.0.figures.waiting_at_start))
     }
 
     /// Calls that waited when the range ended.
     async fn calls_waiting_at_end(&self) -> Option<Result<i32>> {
-        Some(count(self.0.waiting_at_end))
+        Some(count(self.0.figures.waiting_at_end))
     }
 
     /// The part of the calls that was answered within a threshold, from 0 to 1. Null over no calls.
@@ -73,7 +74,7 @@ impl CallCenterPerformance {
         )]
         variant: ServiceLevelVariant,
     ) -> Option<Result<f64>> {
-        level(&self.0, within_seconds, variant).transpose()
+        level(&self.0.figures, within_seconds, variant).transpose()
     }
 
     /// The wait in seconds that so many of a hundred answered calls did not exceed, by nearest rank. Null over no
@@ -82,30 +83,30 @@ impl CallCenterPerformance {
         &self,
         #[graphql(desc = "More than 0, at most 100.")] percent: f64,
     ) -> Option<Result<f64>> {
-        let wait = self.0.wait_percentile_seconds(percent);
+        let wait = self.0.figures.wait_percentile_seconds(percent);
         wait.map_err(|fault| ApiError::bad_input("percent", fault.to_string()))
             .transpose()
     }
 
     /// The longest wait of an answered or abandoned call, in seconds. Null over no calls.
     async fn longest_wait_seconds(&self) -> Option<f64> {
-        self.0.longest_wait_seconds()
+        self.0.figures.longest_wait_seconds()
     }
 
     /// The part of the calls that left the queue whose callers gave up, from 0 to 1. Null over no calls.
     async fn abandonment_rate(&self) -> Option<f64> {
-        self.0.abandonment_rate()
+        self.0.figures.abandonment_rate()
     }
 
     /// The part of the time in which agents were logged in and not paused that they talked, from 0 to 1. Null where
     /// nobody was logged in, or the log does not tell.
     async fn occupancy(&self) -> Option<f64> {
-        self.0.occupancy()
+        self.0.figures.occupancy()
     }
 
     /// Talk of the calls that agents answered, in seconds, averaged. Null over no calls.
     async fn average_talk_seconds(&self) -> Option<f64> {
-        self.0.average_talk_seconds()
+        self.0.figures.average_talk_seconds()
     }
 
     /// How many agents the calls of the range would have needed, had they come evenly over it (Erlang C). Null over no
@@ -127,7 +128,7 @@ impl CallCenterPerformance {
         #[graphql(desc = "Seconds of a call with its after-call work; averageTalkSeconds when absent.")]
         average_handle_seconds: Option<f64>,
     ) -> Option<Result<Staffing>> {
-        let figures = &self.0;
+        let figures = &self.0.figures;
         let average_handle_seconds = average_handle_seconds.or(figures.average_talk_seconds())?;
         let length = figures.range.end().duration_since(figures.range.start());
         #[expect(clippy::cast_precision_loss, reason = "a count of calls")]

@@ -1,7 +1,7 @@
 use async_graphql::{Context, Enum, SimpleObject};
 use service::{CallCenter as Record, SentReport};
 
-use crate::graphql::{access, error::Result, scalars::DateTime, switchboard};
+use crate::graphql::{error::Result, loaders, scalars::DateTime};
 
 /// What became of a day's report to one address.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +56,9 @@ impl From<SentReport> for DailyReport {
 }
 
 pub(super) async fn reports(ctx: &Context<'_>, center: &Record) -> Result<Vec<DailyReport>> {
-    let who = access::caller(ctx)?;
-    let reports = switchboard(ctx)?.sent_reports(&who, center).await?;
+    if !center.is_own() {
+        return Ok(Vec::new());
+    }
+    let reports = loaders::sent_reports(ctx, center.id()).await?.unwrap_or_default();
     Ok(reports.into_iter().map(DailyReport::from).collect())
 }

@@ -1,10 +1,14 @@
 use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
 use provider_core::domain::Period;
 use queues::QueueFigures;
-use store::{Database, call_centers::CallCenterRecord};
+use store::{Database, StoreError, call_centers::CallCenterRecord};
 
-use super::{super::figures::figures_of, day};
-use crate::own_centers::{Agents, figures, zone};
+use super::day;
+use crate::own_centers::{
+    Agents, ReadError,
+    read::{Answer, Question, answers},
+    zone,
+};
 
 /// What a day's report says.
 pub(super) struct DailyReport {
@@ -24,19 +28,36 @@ impl DailyReport {
         database: &Database,
         center: CallCenterRecord,
         date: Date,
-    ) -> store::Result<Option<Self>> {
+    ) -> Result<Option<Self>, ReadError> {
         let zone = zone(&center.time_zone);
         let Some(range) = day(date, &zone) else {
             return Ok(None);
         };
         let periods = periods(range, center.reporting.collection_period_minutes);
+        let read = database.snapshot::<_, ReadError, _>(move |tx| {
+            Box::pin(async move {
+                let question = |ranges, by_agent| Question {
+                    center: &center,
+                    ranges,
+                    by_agent,
+                };
+                let questions = [question(periods, false), question(vec![range], true)];
+                let answers = answers(tx, &questions, u64::MAX).await?;
+                let [rows, day] = <[Answer; 2]>::try_from(answers).map_err(|_| StoreError::Aborted)?;
+                Ok((center.name.clone(), rows.figures, day))
+            })
+        });
+        let (center, rows, Answer { mut figures, agents }) = read.await?;
+        let Some(total) = figures.pop() else {
+            return Ok(None);
+        };
         Ok(Some(Self {
-            rows: figures_of(database, &center, &periods).await?,
-            total: figures(database, &center, range).await?,
-            agents: Agents::of(database, &center).await?,
-            center: center.name,
+            center,
             day: date,
             zone,
+            rows,
+            total,
+            agents,
         }))
     }
 
