@@ -57,8 +57,8 @@ pub use inventory::{INVENTORY_ID, money};
 pub use keys::{IssuedKey, KeyRequest};
 pub use kpis::{KpiBreakdown, NumberHistory, NumberStock};
 pub use own_centers::{
-    CenterFigures, CreateCallCenter, OwnCallCenter, QueueImport, QueueImportReport, SentReport,
-    UpdateCallCenter,
+    CenterFigures, CenterGrouping, CenterHistoryRequest, CenterInterval, CreateCallCenter, OwnCallCenter,
+    QueueImport, QueueImportReport, SentReport, UpdateCallCenter,
 };
 pub use principal::Principal;
 pub use providers::ProviderView;

@@ -11,8 +11,9 @@ use async_graphql::{
 };
 use provider_core::domain::{Period, ReplacementConfiguration};
 use service::{
-    CallCenter, CallCenterId, CallStatistics, CenterFigures, NumberRecord, NumberRelations, OwnCallCenter,
-    PoolRecord, Principal, SentReport, ServiceResult, SubjectKind, Switchboard,
+    CallCenter, CallCenterId, CallStatistics, CenterFigures, CenterHistoryRequest, CenterInterval,
+    NumberRecord, NumberRelations, OwnCallCenter, PoolRecord, Principal, SentReport, ServiceResult,
+    SubjectKind, Switchboard,
 };
 
 use super::{
@@ -182,6 +183,42 @@ pub(crate) async fn center_figures(
     range: Period,
 ) -> Result<Option<Arc<CenterFigures>>> {
     loader(ctx)?.load_one(CenterFiguresKey(id, range)).await
+}
+
+/// A call center on own data, and what is asked about its figures over time.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct CenterHistoryKey(CallCenterId, CenterHistoryRequest);
+
+impl Loader<CenterHistoryKey> for Relations {
+    type Value = Arc<Vec<CenterInterval>>;
+    type Error = ApiError;
+
+    async fn load(&self, keys: &[CenterHistoryKey]) -> Result<HashMap<CenterHistoryKey, Self::Value>> {
+        let mut asked: HashMap<&CenterHistoryRequest, Vec<CallCenterId>> = HashMap::new();
+        for CenterHistoryKey(id, request) in keys {
+            asked.entry(request).or_default().push(id.clone());
+        }
+        let mut told = HashMap::with_capacity(keys.len());
+        for (request, ids) in asked {
+            let found = self
+                .switchboard
+                .center_histories(&self.who, &ids, request)
+                .await?;
+            let key = |(id, history)| (CenterHistoryKey(id, request.clone()), history);
+            told.extend(found.into_iter().map(key));
+        }
+        Ok(told)
+    }
+}
+
+/// The figures of a call center on own data over time: read together with those of all others that are asked for
+/// alike.
+pub(crate) async fn center_history(
+    ctx: &Context<'_>,
+    id: CallCenterId,
+    request: CenterHistoryRequest,
+) -> Result<Option<Arc<Vec<CenterInterval>>>> {
+    loader(ctx)?.load_one(CenterHistoryKey(id, request)).await
 }
 
 /// Whose calls are counted, and which: the question as text.

@@ -122,6 +122,53 @@ async fn a_center_is_made_reports_and_tells_its_figures() {
 }
 
 #[tokio::test]
+async fn a_centers_figures_over_time_are_told_by_interval() {
+    in_both_worlds(async |world| {
+        let made = create(world, json!({})).await;
+        let center = &made["data"]["createCallCenter"]["callCenter"];
+        hour(world).await;
+        let query = "query ($id: ID!) { callCenter(by: {id: $id}) {
+            day: history(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}, timeZone: \"UTC\") {
+                key isoYear start end callsOffered callsWaitingAtStart callsWaitingAtEnd abandonmentRate occupancy
+                longestWaitSeconds averageTalkSeconds serviceLevel
+                queue { callsAnswered callsAbandoned averageWaitSeconds averageAgentsStaffed }
+            }
+            week: history(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}, interval: WEEK) {
+                __typename key isoYear start
+            }
+            periods: history(
+                range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-01T01:00:00Z\"}
+                interval: COLLECTION_PERIOD, withinSeconds: 60, variant: ABANDONED_POSITIVE
+            ) { key serviceLevel ...Waits }
+        } }
+        fragment Waits on CallCenterInterval { queue { averageWaitSeconds } }";
+        let data = world.data(query, json!({ "id": center["id"] })).await;
+        let shown = &data["callCenter"];
+        let day = json!({
+            "key": "1", "isoYear": null, "start": "2021-01-01T00:00:00Z", "end": "2021-01-02T00:00:00Z",
+            "callsOffered": 3, "callsWaitingAtStart": 0, "callsWaitingAtEnd": 0, "abandonmentRate": 1.0 / 3.0,
+            "occupancy": 0.2, "longestWaitSeconds": 50.0, "averageTalkSeconds": 180.0, "serviceLevel": 1.0 / 3.0,
+            "queue": {
+                "callsAnswered": 2, "callsAbandoned": 1, "averageWaitSeconds": 20.0,
+                "averageAgentsStaffed": 1_800.0 / 86_400.0,
+            },
+        });
+        assert_eq!(shown["day"], json!([day]));
+        // The center's clock is that of Brussels.
+        let week = json!({
+            "__typename": "CallCenterInterval", "key": "53", "isoYear": 2020, "start": "2020-12-27T23:00:00Z",
+        });
+        assert_eq!(shown["week"], json!([week]));
+        let periods = json!([
+            { "key": "01:00", "serviceLevel": 1.0, "queue": { "averageWaitSeconds": 20.0 } },
+            { "key": "01:30", "serviceLevel": null, "queue": { "averageWaitSeconds": null } },
+        ]);
+        assert_eq!(shown["periods"], periods);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_centers_settings_are_changed_like_a_carriers() {
     in_both_worlds(async |world| {
         let made = create(world, json!({ "collectionPeriodMinutes": 15 })).await;
@@ -206,6 +253,9 @@ async fn arguments_that_can_not_be_used_are_named() {
         for (field, argument) in [
             ("performance(range: {start: \"2021-01-02T00:00:00Z\", end: \"2021-01-01T00:00:00Z\"}) { start }", "range.end"),
             ("performance(range: {start: \"2199-01-02T00:00:00Z\", end: \"2199-01-03T00:00:00Z\"}) { start }", "range.start"),
+            ("history(range: {start: \"2001-01-01T00:00:00Z\", end: \"2021-01-01T00:00:00Z\"}, interval: HOUR) { key }", "range"),
+            ("history(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}, timeZone: \"Mars\") { key }", "timeZone"),
+            ("history(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}, withinSeconds: -1) { key }", "withinSeconds"),
             ("performance(range: {start: \"yesterday\", end: \"2021-01-03T00:00:00Z\"}) { start }", "range.start"),
             ("performance(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}) { waitPercentileSeconds(percent: 0) }", "percent"),
             ("performance(range: {start: \"2021-01-01T00:00:00Z\", end: \"2021-01-02T00:00:00Z\"}) { serviceLevel(withinSeconds: -1) }", "withinSeconds"),

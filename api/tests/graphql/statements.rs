@@ -92,6 +92,7 @@ async fn what_is_asked_of_call_centers_is_read_once_for_all_of_a_list() {
         for fields in [
             "setup { queues } reporting { collectionPeriodMinutes } dailyReports { day }".to_owned(),
             format!("statistics({range}) {{ queue {{ callsAnswered }} }}"),
+            format!("history({range}, interval: WEEK) {{ key queue {{ callsAnswered }} }}"),
             format!("performance({range}) {{ callsOffered }} statistics({range}) {{ agents {{ agentUserId }} }}"),
         ] {
             let query = |size: usize| {

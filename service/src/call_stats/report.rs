@@ -1,6 +1,6 @@
 //! What a source answered, with what follows from it.
 
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use provider_core::domain::{
     CallCounts, CallInterval, CallStatisticsReport, Caveat, EmployeeCalls, GroupingInterval, ProviderId,
 };
@@ -25,6 +25,24 @@ pub struct IntervalName {
     pub key: String,
     /// The year that an ISO week is numbered in; only for weeks.
     pub iso_year: Option<i16>,
+}
+
+impl IntervalName {
+    /// That of the interval that begins at an instant, by the clock of a zone.
+    pub(crate) fn of(interval: GroupingInterval, start: Timestamp, zone: &TimeZone) -> Self {
+        let start = start.to_zoned(zone.clone());
+        let week = start.date().iso_week_date();
+        let (number, iso_year) = match interval {
+            GroupingInterval::Month => (start.month(), None),
+            GroupingInterval::Week => (week.week(), Some(week.year())),
+            GroupingInterval::Day => (start.day(), None),
+            GroupingInterval::Hour => (start.hour(), None),
+        };
+        Self {
+            key: number.to_string(),
+            iso_year,
+        }
+    }
 }
 
 impl CallStatistics {
@@ -88,18 +106,7 @@ impl CallStatistics {
     /// What an interval is called.
     #[must_use]
     pub fn name_of(&self, interval: &CallInterval) -> IntervalName {
-        let start = interval.start.to_zoned(self.zone().clone());
-        let week = start.date().iso_week_date();
-        let (number, iso_year) = match self.planned.query().interval {
-            GroupingInterval::Month => (start.month(), None),
-            GroupingInterval::Week => (week.week(), Some(week.year())),
-            GroupingInterval::Day => (start.day(), None),
-            GroupingInterval::Hour => (start.hour(), None),
-        };
-        IntervalName {
-            key: number.to_string(),
-            iso_year,
-        }
+        IntervalName::of(self.planned.query().interval, interval.start, self.zone())
     }
 
     /// The sums over all rows.
@@ -177,7 +184,6 @@ fn reported(report: &CallStatisticsReport) -> Vec<Figure> {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
     use provider_core::domain::{CallDirection, CallStatisticsQuery, Period};
 
     use super::*;

@@ -3,6 +3,7 @@
 
 mod change;
 mod figures;
+mod history;
 mod import;
 mod read;
 mod report;
@@ -10,6 +11,7 @@ mod report;
 pub use change::{CreateCallCenter, OwnCallCenter, UpdateCallCenter};
 pub use figures::CenterFigures;
 pub(crate) use figures::{Agents, figures};
+pub use history::{CenterGrouping, CenterHistoryRequest, CenterInterval};
 pub use import::{QueueImport, QueueImportReport};
 pub(crate) use read::ReadError;
 pub use report::SentReport;

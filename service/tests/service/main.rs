@@ -13,6 +13,7 @@ mod call_imports;
 mod cancelled;
 mod carrier;
 mod center_figures;
+mod center_history;
 mod changes;
 mod claims;
 mod contract;

@@ -1,5 +1,6 @@
 //! Call centers (document `apio-call-center-statistics`).
 
+mod history;
 mod list;
 mod mutation;
 mod own;
@@ -15,22 +16,25 @@ use async_graphql::{ComplexObject, Context, ID, InputObject, Object, OneofObject
 use provider_core::domain::Period;
 use service::{CallCenter as Record, CallCenterId, CenterFigures};
 
-pub(crate) use self::{mutation::CallCenterMutations, own::OwnCallCenterMutations};
 use self::{
-    performance::{CallCenterPerformance, CallCenterSetup},
+    history::{CallCenterGrouping, CallCenterInterval},
+    performance::{CallCenterPerformance, CallCenterSetup, ServiceLevelVariant},
     reporting::CallCenterReporting,
     reports::DailyReport,
     staffing::{Staffing, StaffingDemand},
     statistics::{CallCenterStatistics, StatisticsRange},
 };
+pub(crate) use self::{mutation::CallCenterMutations, own::OwnCallCenterMutations};
 use super::{
     access,
     asked::{self, Happened, Reporting},
+    call_stats::Prepared,
     error::{ApiError, Result},
     input, loaders,
     node::{NodeId, NodeKind},
     pagination::{PageArguments, Paged},
     providers::{self, Provider},
+    scalars::TimeZone,
     switchboard,
     tenants::Group,
 };
@@ -94,6 +98,38 @@ impl CallCenter {
         #[graphql(desc = "When; it must lie in the past.")] range: StatisticsRange,
     ) -> Option<Result<CallCenterPerformance>> {
         Some(performed(ctx, &self.record, range).await)
+    }
+
+    /// The figures of a call center on own data over time: every interval that the range touches, the earliest first,
+    /// also one in which nothing happened. Null with the error PROVIDER_UNSUPPORTED for one of a carrier; with
+    /// BAD_USER_INPUT when the range can't be used, or has more than 10,000 intervals, those of all call centers that
+    /// are asked alike together.
+    #[allow(clippy::too_many_arguments, reason = "they are the field's in the schema")]
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "When; it must lie in the past.")] range: StatisticsRange,
+        #[graphql(
+            desc = "How the figures are grouped in time.",
+            default_with = "CallCenterGrouping::Day"
+        )]
+        interval: CallCenterGrouping,
+        #[graphql(desc = "By whose clock; by that of the call center when absent.")] time_zone: Option<
+            TimeZone,
+        >,
+        #[graphql(
+            desc = "The threshold of the service level in seconds, 0 to 86400; a wait as long as it is within.",
+            default = 20.0
+        )]
+        within_seconds: f64,
+        #[graphql(
+            desc = "How abandoned calls count in the service level.",
+            default_with = "ServiceLevelVariant::AbandonedNegative"
+        )]
+        variant: ServiceLevelVariant,
+    ) -> Option<Result<Prepared<CallCenterInterval>>> {
+        let level = (within_seconds, variant);
+        Some(history::history(ctx, &self.record, range, interval, time_zone, level).await)
     }
 
     /// The last 100 daily reports of a call center on own data, one a day and address, latest day first. Empty for one

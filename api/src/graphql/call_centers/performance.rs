@@ -148,11 +148,15 @@ impl CallCenterPerformance {
     }
 }
 
-fn count(figure: u64) -> Result<i32> {
+pub(super) fn count(figure: u64) -> Result<i32> {
     i32::try_from(figure).map_err(|_| ApiError::internal("more calls than a count can hold"))
 }
 
-fn level(figures: &QueueFigures, within_seconds: f64, variant: ServiceLevelVariant) -> Result<Option<f64>> {
+pub(super) fn level(
+    figures: &QueueFigures,
+    within_seconds: f64,
+    variant: ServiceLevelVariant,
+) -> Result<Option<f64>> {
     if !(0.0..=86_400.0).contains(&within_seconds) {
         let message = "a threshold is from 0 to 86400 seconds";
         return Err(ApiError::bad_input("withinSeconds", message));

@@ -67,29 +67,29 @@ impl CallCenterStatistics {
 /// Figures of a queue, with the document's names. An average over nothing is null where the provider does not give
 /// it.
 #[derive(SimpleObject)]
-struct QueueStatistics {
+pub(super) struct QueueStatistics {
     /// Calls refused because the queue was full.
-    busy_overflows: i32,
+    pub(super) busy_overflows: i32,
     /// Calls that an agent answered.
-    calls_answered: i32,
+    pub(super) calls_answered: i32,
     /// Calls whose caller left while waiting or ringing.
-    calls_abandoned: i32,
+    pub(super) calls_abandoned: i32,
     /// Calls that left the queue by transfer before an answer.
-    calls_transferred: i32,
+    pub(super) calls_transferred: i32,
     /// Calls removed after the longest wait.
-    calls_timedout: i32,
+    pub(super) calls_timedout: i32,
     /// Agents talking at once, averaged over time.
-    average_agents_talking: Option<f64>,
+    pub(super) average_agents_talking: Option<f64>,
     /// Agents logged in at once, averaged over time.
-    average_agents_staffed: Option<f64>,
+    pub(super) average_agents_staffed: Option<f64>,
     /// Wait of the answered calls, in seconds.
-    average_wait_seconds: Option<f64>,
+    pub(super) average_wait_seconds: Option<f64>,
     /// Wait of the abandoned calls, in seconds.
-    average_abandonment_seconds: Option<f64>,
+    pub(super) average_abandonment_seconds: Option<f64>,
 }
 
 impl QueueStatistics {
-    fn of(queue: &domain::QueueStatistics) -> Option<Self> {
+    pub(super) fn of(queue: &domain::QueueStatistics) -> Option<Self> {
         Some(Self {
             busy_overflows: queue.busy_overflows.try_into().ok()?,
             calls_answered: queue.calls_answered.try_into().ok()?,

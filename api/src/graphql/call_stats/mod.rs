@@ -20,6 +20,7 @@ pub(crate) use self::{
     export::ExportMutations,
     imports::{CallImport, CallImportQueries, QuarantinedCallRow},
     ingest::IngestMutations,
+    prepared::{Plain, PlainObject, Prepared},
     report::EmployeeCallStatistics,
     subject::{CallIntervalsFilter, CallStatistics as SubjectCallStatistics, calls_of},
     words::{ExportFormat, GroupingInterval},

@@ -1,11 +1,11 @@
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
-use provider_core::domain::Period;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use queues::QueueFigures;
 use store::{Database, StoreError, call_centers::CallCenterRecord};
 
 use super::day;
 use crate::own_centers::{
     Agents, ReadError,
+    history::periods,
     read::{Answer, Question, answers},
     zone,
 };
@@ -33,7 +33,7 @@ impl DailyReport {
         let Some(range) = day(date, &zone) else {
             return Ok(None);
         };
-        let periods = periods(range, center.reporting.collection_period_minutes);
+        let periods = periods(range, center.reporting.collection_period_minutes).collect();
         let read = database.snapshot::<_, ReadError, _>(move |tx| {
             Box::pin(async move {
                 let question = |ranges, by_agent| Question {
@@ -65,17 +65,4 @@ impl DailyReport {
     pub(super) fn clock(&self, instant: Timestamp) -> String {
         instant.to_zoned(self.zone.clone()).strftime("%H:%M").to_string()
     }
-}
-
-/// The collection periods of a day. They follow each other; an hour that the clock shows twice has its own.
-fn periods(day: Period, minutes: u32) -> Vec<Period> {
-    let step = SignedDuration::from_mins(i64::from(minutes.max(1)));
-    let starts = std::iter::successors(Some(day.start()), |start| start.checked_add(step).ok());
-    starts
-        .take_while(|start| *start < day.end())
-        .filter_map(|start| {
-            let end = start.checked_add(step).unwrap_or(day.end()).min(day.end());
-            Period::new(start, end).ok()
-        })
-        .collect()
 }
