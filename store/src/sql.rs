@@ -69,7 +69,11 @@ impl Sql {
     }
 
     fn statement(self, backend: DbBackend) -> Statement {
-        Statement::from_sql_and_values(backend, self.text, self.values)
+        let text = match backend {
+            DbBackend::Sqlite => without_numbers(&self.text),
+            _ => self.text,
+        };
+        Statement::from_sql_and_values(backend, text, self.values)
     }
 
     /// All rows.
@@ -112,6 +116,20 @@ impl Sql {
     }
 }
 
+/// The same with `?` for each placeholder: they stand in their order, each once. SQLite finds the name of a numbered one
+/// by going through all of them, so that an INSERT of 5,000 values would look at twelve million names.
+fn without_numbers(text: &str) -> String {
+    let mut parts = text.split('$');
+    let mut plain = String::with_capacity(text.len());
+    plain.push_str(parts.next().unwrap_or_default());
+    for part in parts {
+        let behind = part.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        plain.push(if behind.len() < part.len() { '?' } else { '$' });
+        plain.push_str(behind);
+    }
+    plain
+}
+
 /// Reads a row's columns in order.
 pub(crate) struct Columns<'r> {
     row: &'r QueryResult,
@@ -133,5 +151,40 @@ impl<'r> Columns<'r> {
     /// Leaves out `count` columns.
     pub(crate) fn skip(&mut self, count: usize) {
         self.next += count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders_are_numbered_for_postgresql_and_plain_for_sqlite() {
+        let mut sql = Sql::new("SELECT a FROM t WHERE b = ");
+        sql.bind(1)
+            .push(" AND d = '$' AND c IN ")
+            .bind_list(2..=11)
+            .push_bind(" AND e = ", 12);
+        let sql = sql.wrap("SELECT * FROM (", ") AS x");
+        let (postgres, sqlite) = (
+            sql.clone().statement(DbBackend::Postgres),
+            sql.statement(DbBackend::Sqlite),
+        );
+        assert!(
+            postgres.sql.contains("b = $1 AND d = '$' AND c IN ($2, $3,"),
+            "{}",
+            postgres.sql
+        );
+        assert!(
+            postgres.sql.ends_with("$10, $11) AND e = $12) AS x"),
+            "{}",
+            postgres.sql
+        );
+        let expected = format!(
+            "SELECT * FROM (SELECT a FROM t WHERE b = ? AND d = '$' AND c IN (?{}) AND e = ?) AS x",
+            ", ?".repeat(9)
+        );
+        assert_eq!(sqlite.sql, expected);
+        assert_eq!(sqlite.values.map(|values| values.0.len()), Some(12));
     }
 }
