@@ -75,7 +75,7 @@ static DAYS: Table = Table {
 };
 static VERSIONS: Table = Table {
     name: "call_versions",
-    columns: &["customer_id", "version"],
+    columns: &["customer_id", "version", "first_day", "last_day"],
     has_id: false,
 };
 static TABLES: [&Table; 4] = [&CALLS, &PARTIES, &DAYS, &VERSIONS];
@@ -167,6 +167,8 @@ struct Rows<'o> {
     /// The day whose calls are gathered: calls come in the order of days.
     day: i64,
     of_day: BTreeMap<Subject, Vec<Word>>,
+    /// The first and the last day with calls.
+    range: Option<(i64, i64)>,
 }
 
 impl<'o> Rows<'o> {
@@ -179,6 +181,7 @@ impl<'o> Rows<'o> {
             days: Vec::new(),
             day: i64::MIN,
             of_day: BTreeMap::new(),
+            range: None,
         }
     }
 
@@ -244,6 +247,7 @@ impl<'o> Rows<'o> {
         if day != self.day {
             self.seal()?;
             self.day = day;
+            self.range = Some((self.range.map_or(day, |(first, _)| first), day));
         }
         for (subject, fact) in record.facts() {
             self.of_day.entry(subject).or_default().push(Word::of(&fact));
@@ -293,7 +297,11 @@ impl<'o> Rows<'o> {
     async fn end(mut self, writer: &mut Writer) -> Result<()> {
         self.seal()?;
         self.flush(writer).await?;
-        let version = vec![self.owner.directory.customer_id.into(), 1_i64.into()];
+        let Some((first, last)) = self.range else {
+            return Ok(());
+        };
+        let customer_id = self.owner.directory.customer_id;
+        let version = vec![customer_id.into(), 1_i64.into(), first.into(), last.into()];
         let batch = Batch {
             table: &VERSIONS,
             rows: vec![version],

@@ -1,6 +1,7 @@
 //! Made-up calls of a few customers over a year. The same seed gives the same calls.
 
 pub mod direct;
+pub mod questions;
 
 use jiff::Timestamp;
 
@@ -96,7 +97,7 @@ impl Calls {
         let start = self.from.as_second()
             + i64::try_from(day).unwrap_or(0) * 86_400
             + hour * 3600
-            + random.i64(..3600);
+            + random.i64(0..3600);
         let employee = random.u64(..employees);
         let outside = End::Outside(random.u64(..1_000_000));
         let (caller, callee) = match random.u64(..1000) {
@@ -139,7 +140,7 @@ impl MadeUp {
     /// The call as a line of JSON, with its end.
     #[must_use]
     pub fn line(&self) -> String {
-        let start = Timestamp::from_second(self.start).unwrap_or_default();
+        let start = Timestamp::from_second(self.start).unwrap_or(Timestamp::MAX);
         let (disposition, talk) = match self.ended {
             Ended::Answered(talk) => ("ANSWERED", talk),
             Ended::Unanswered => ("UNANSWERED", 0),
@@ -179,5 +180,7 @@ mod tests {
         all.sort_unstable();
         assert_eq!(each, all);
         assert!(calls.all().all(|call| call.caller != call.callee));
+        let year = 0..i64::try_from(DAYS).unwrap_or_default() * 86_400;
+        assert!(calls.all().all(|call| year.contains(&call.start)));
     }
 }
