@@ -15,9 +15,10 @@ use crate::{
 /// Run the server on made-up numbers, to try it
 ///
 /// About 6,000 numbers over North America and Great Britain, 200 customers with their dealers, groups, employees and
-/// pools; the same every time. A simulated upstream of every kind of carrier runs beside them, and sells. Everything is
-/// in a temporary folder that is gone afterwards, unless --database names an empty database (or that of an earlier
-/// demo). There is one well-known key a level, so the demo listens on this machine alone.
+/// pools, the same every time; for one of them four weeks of calls, and of a call center, until now. A simulated
+/// upstream of every kind of carrier runs beside them, and sells. Everything is in a temporary folder that is gone
+/// afterwards, unless --database names an empty database (or that of an earlier demo). There is one well-known key a
+/// level, so the demo listens on this machine alone.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   switchboard demo

@@ -4,6 +4,7 @@
 //! Everything goes in by the ways that real data takes: imports, holds, keys.
 
 mod alerts;
+mod calls;
 mod carriers;
 mod center;
 mod companies;
@@ -77,16 +78,16 @@ pub(crate) async fn load(
         done += batch.len() as u64;
         progress(done, total);
     }
+    let people = people::rows(&companies, &mut random);
     if switchboard
         .count_employees(&who, &EmployeeFilter::default())
         .await?
         == 0
     {
-        switchboard
-            .import_employees(&who, people::rows(&companies, &mut random))
-            .await?;
+        switchboard.import_employees(&who, people.clone()).await?;
     }
     hold_some(switchboard, &who, &companies[0], &rows).await?;
+    calls::load(switchboard, &who, &companies[0], &people, &rows).await?;
     center::load(switchboard, &who, &companies[0]).await?;
     alerts::ensure_rule(switchboard, &who).await?;
     keys::ensure_others(switchboard, &companies[0]).await?;

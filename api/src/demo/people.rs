@@ -1,6 +1,7 @@
 //! Employees of the demo's companies: names put together from common ones.
 
 use fastrand::Rng;
+use jiff::Timestamp;
 use service::EmployeeRow;
 
 use super::companies::Company;
@@ -17,6 +18,8 @@ const LAST_NAMES: [&str; 32] = [
 ];
 /// The first extension of every company.
 const FIRST_EXTENSION: usize = 100;
+/// Since when everybody has the extension: 2020-01-01, before any call of the demo.
+const HIRED: Timestamp = Timestamp::constant(1_577_836_800, 0);
 
 /// Two to six people a company, each with an extension.
 pub(super) fn rows(companies: &[Company], random: &mut Rng) -> Vec<EmployeeRow> {
@@ -34,7 +37,7 @@ pub(super) fn rows(companies: &[Company], random: &mut Rng) -> Vec<EmployeeRow> 
                 name: format!("{first} {last}"),
                 email: Some(address),
                 extension: Some((FIRST_EXTENSION + index).to_string()),
-                extension_since: None,
+                extension_since: Some(HIRED),
             });
         }
     }

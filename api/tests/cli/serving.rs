@@ -234,6 +234,46 @@ async fn the_demo_has_numbers_and_a_key_for_each_level_and_is_gone_afterwards() 
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_demo_has_calls_of_a_customers_people_numbers_and_pools() {
+    let folder = Folder::new();
+    let demo = Server::start(&folder, &["demo"]);
+    let now = jiff::Timestamp::now();
+    let filter = format!(
+        "filter: {{from: \"{}\", to: \"{now}\", interval: WEEK}}",
+        now - jiff::SignedDuration::from_hours(29 * 24)
+    );
+    let counted = format!("nodes {{ callStatistics({filter}) {{ total {{ inboundCalls }} }} }}");
+    let query = format!(
+        "{{ callStatistics({filter}) {{ totalCount total {{ inboundCalls outboundCalls }} }}
+            calls(first: 1) {{ totalCount }}
+            numbers(first: 100) {{ {counted} }} pools(first: 100) {{ {counted} }}
+            callImports {{ nodes {{ quarantinedRows quarantine {{ nodes {{ reason }} }} }} }} }}"
+    );
+    let (status, answer) = ask(&demo, Some("sb_demo_owner"), &query).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(answer.get("errors"), None, "{answer}");
+    let data = &answer["data"];
+    let figure = |value: &serde_json::Value| value.as_u64().unwrap();
+    let people = &data["callStatistics"];
+    assert!((2..=6).contains(&figure(&people["totalCount"])), "{people}");
+    assert!(figure(&people["total"]["inboundCalls"]) > 500, "{people}");
+    assert!(figure(&people["total"]["outboundCalls"]) > 300, "{people}");
+    assert!(figure(&data["calls"]["totalCount"]) > 1_000);
+    for list in ["numbers", "pools"] {
+        let nodes = data[list]["nodes"].as_array().unwrap().iter();
+        let called = nodes.filter(|node| figure(&node["callStatistics"]["total"]["inboundCalls"]) > 0);
+        assert!(called.count() > 1, "{list}");
+    }
+    let imports = &data["callImports"]["nodes"];
+    assert_eq!(imports[0]["quarantinedRows"], 1);
+    assert!(
+        imports[0]["quarantine"]["nodes"][0]["reason"].is_string(),
+        "{imports}"
+    );
+    assert_eq!(demo.stop().code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_demo_is_kept_where_a_database_is_named_and_spares_other_data() {
     let folder = Folder::new();
     folder.write("numbers.csv", "number\n+12893370100\n");
