@@ -58,6 +58,8 @@ pub struct Settings {
     /// Most calls and agents' sessions that the figures of call centers which are asked for together are counted
     /// from: some 40 bytes of memory each.
     pub most_queue_rows: u64,
+    /// For how long the link to a file works.
+    pub links_last: Duration,
 }
 
 impl Settings {
@@ -78,6 +80,7 @@ impl Settings {
             sweep_every: Duration::from_secs(2),
             call_cache_bytes: 256 << 20,
             most_queue_rows: 1_000_000,
+            links_last: Duration::from_secs(300),
         }
     }
 

@@ -162,6 +162,7 @@ A configuration file with everything in it:
   [limits]
   connections = 4096
   upload_bytes = 268435456
+  link_seconds = 300                # how long links to files work
   body_bytes = 65536
   response_bytes = 8388608
   execution_seconds = 10

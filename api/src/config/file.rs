@@ -25,6 +25,7 @@ pub(super) struct ConfigFile {
     pub(super) limits: Limits,
     pub(super) connections: Option<u32>,
     pub(super) upload_bytes: Option<u32>,
+    pub(super) link_seconds: Option<u32>,
     pub(super) log_format: Option<LogFormat>,
     pub(super) log_level: Option<String>,
 }
@@ -89,12 +90,13 @@ impl ConfigFile {
                 file.webhooks.allow_private_addresses = allow;
             }
         });
-        let known = "connections, upload_bytes, body_bytes, response_bytes, execution_seconds, depth, requested_nodes, \
+        let known = "connections, upload_bytes, link_seconds, body_bytes, response_bytes, execution_seconds, depth, requested_nodes, \
                      websocket_operations";
         root.section("limits", known, |section| {
             let limits = &mut file.limits;
             file.connections = section.take_within("connections", 1..=1_000_000);
             file.upload_bytes = section.take_within("upload_bytes", 1_024..=u32::MAX);
+            file.link_seconds = section.take_within("link_seconds", 1..=86_400);
             let bytes = |section: &mut Section, key, most, usual: usize| {
                 section
                     .take_within(key, 1_024..=most)

@@ -29,6 +29,7 @@ const DEFAULT_LEVEL: &str = "info";
 const DEFAULT_QUARANTINE_DAYS: u32 = 90;
 /// Mebibytes of calls kept in memory: some 30 million calls.
 const DEFAULT_CALL_CACHE_MEGABYTES: u32 = 256;
+const DEFAULT_LINK_SECONDS: u32 = 300;
 
 /// Everything that can be configured.
 #[derive(Clone)]
@@ -57,6 +58,8 @@ pub struct Config {
     pub connections: u32,
     /// Most bytes of an uploaded file.
     pub upload_bytes: u64,
+    /// For how many seconds the link to a file works.
+    pub link_seconds: u32,
     /// What is logged, and how.
     pub log: LogSettings,
 }
@@ -185,6 +188,7 @@ impl Config {
             mailer: file.mailer,
             webhooks: file.webhooks,
             limits: file.limits,
+            link_seconds: file.link_seconds.unwrap_or(DEFAULT_LINK_SECONDS),
             upload_bytes: file
                 .upload_bytes
                 .map_or(crate::http::DEFAULT_UPLOAD_BYTES, u64::from),
@@ -236,6 +240,7 @@ impl Config {
             providers: self.providers.clone(),
             quarantine_days: self.quarantine_days,
             call_cache_bytes: u64::from(self.call_cache_megabytes) << 20,
+            links_last: Duration::from_secs(self.link_seconds.into()),
             mailer: self.mailer.clone(),
             webhooks: self.webhooks.clone(),
             ..Settings::new(self.database_url.value.clone())

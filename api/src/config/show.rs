@@ -74,6 +74,7 @@ impl fmt::Display for Config {
         let limits = &self.limits;
         writeln!(f, "\n[limits]\nconnections = {}", self.connections)?;
         writeln!(f, "upload_bytes = {}", self.upload_bytes)?;
+        writeln!(f, "link_seconds = {}", self.link_seconds)?;
         writeln!(
             f,
             "body_bytes = {}\nresponse_bytes = {}",

@@ -1,38 +1,74 @@
 //! Files behind short-lived links. A link is all that is needed, so that a browser can follow it: nothing of it is
 //! logged, stored on the way or told to other sites.
 
+use std::{net::SocketAddr, sync::Arc};
+
 use axum::{
     Router,
     body::Body,
-    extract::{Path, State},
-    http::{HeaderName, HeaderValue, StatusCode, header},
+    extract::{ConnectInfo, Path, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
 };
+use graphql_server::{AuthError, Credentials};
 use provider_core::error::ErrorKind;
-use service::{Download, ExportedFile, ServiceError, Switchboard};
+use service::{Download, ExportedFile, Principal, ServiceError, Switchboard};
 
-use super::{EXPORTS_PATH, refused};
+use super::{EXPORTS_PATH, auth::KeyAuthenticator, refused, unauthenticated};
 use crate::graphql::error::{ApiError, ErrorCode};
 
-pub(super) fn routes(switchboard: Switchboard) -> Router {
-    Router::new()
-        .route(&format!("{EXPORTS_PATH}/{{token}}"), get(export))
-        .with_state(switchboard)
+/// What is said of a key that is none. A link works without any.
+const HINT: &str = "This API key is not valid. A link works without one.";
+
+#[derive(Clone)]
+struct Files {
+    switchboard: Switchboard,
+    authenticator: Arc<KeyAuthenticator>,
 }
 
-async fn export(State(switchboard): State<Switchboard>, Path(token): Path<String>) -> Response {
-    match switchboard.download(&token, None).await {
-        Ok(None) => {}
-        Ok(Some(download)) => return (protection(), streamed(download)).into_response(),
-        Err(error) => return (protection(), failure(error)).into_response(),
-    }
-    let answer = match switchboard.exported_call_statistics(&token, None).await {
-        Ok(Some(file)) => attachment(file),
-        Ok(None) => no_longer_good(),
-        Err(error) => failure(error),
+pub(super) fn routes(switchboard: Switchboard, authenticator: Arc<KeyAuthenticator>) -> Router {
+    Router::new()
+        .route(&format!("{EXPORTS_PATH}/{{token}}"), get(export))
+        .with_state(Files {
+            switchboard,
+            authenticator,
+        })
+}
+
+async fn export(State(files): State<Files>, Path(token): Path<String>, request: Request) -> Response {
+    let (asked, _) = request.into_parts();
+    let answer = match files.shown(&asked).await {
+        Ok(who) => files.answer(&token, who.as_ref()).await,
+        Err(error) => unauthenticated(error, HINT),
     };
     (protection(), answer).into_response()
+}
+
+impl Files {
+    /// Who follows the link, if that is said.
+    async fn shown(&self, asked: &Parts) -> Result<Option<Principal>, AuthError> {
+        if !asked.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        let peer = asked.extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|ConnectInfo(peer)| *peer);
+        let credentials = Credentials::in_headers(&asked.headers, peer);
+        self.authenticator.identify(credentials).await.map(Some)
+    }
+
+    async fn answer(&self, token: &str, who: Option<&Principal>) -> Response {
+        match self.switchboard.download(token, who).await {
+            Ok(None) => {}
+            Ok(Some(download)) => return streamed(download),
+            Err(error) => return failure(error),
+        }
+        match self.switchboard.exported_call_statistics(token, who).await {
+            Ok(Some(file)) => attachment(file),
+            Ok(None) => no_longer_good(),
+            Err(error) => failure(error),
+        }
+    }
 }
 
 /// Nothing runs in the file, nothing keeps it, and no other site learns the link.
@@ -72,8 +108,7 @@ fn streamed(download: Download) -> Response {
 }
 
 fn no_longer_good() -> Response {
-    let message =
-        "This link does not work, or no longer: links to files are good for five minutes. Make a new one.";
+    let message = "This link does not work, or no longer: links to files end soon, and are for the key that made them. Make a new one.";
     refused(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
 }
 

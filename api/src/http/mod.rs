@@ -85,7 +85,7 @@ pub async fn app(switchboard: Switchboard, options: AppOptions) -> Result<Router
             authenticator.clone(),
             upload_bytes,
         ))
-        .merge(exports::routes(switchboard.clone()))
+        .merge(exports::routes(switchboard.clone(), authenticator.clone()))
         .merge(health::routes(switchboard))
         .merge(figures.unwrap_or_default())
         .merge(playground::routes(options.playground_key.as_deref()))

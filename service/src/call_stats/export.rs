@@ -10,10 +10,8 @@ use provider_core::domain::ExportFormat;
 use serde::{Deserialize, Serialize};
 
 use super::PlannedStatistics;
-use crate::{Principal, ServiceError, ServiceResult, Switchboard};
+use crate::{Principal, ServiceError, ServiceResult, Switchboard, exports::is_of};
 
-/// For how long a link works.
-const GOOD_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// What the signature of a link is about, so that no other text that the same secret signs can be one.
 const PURPOSE: &str = "call-statistics-export/1";
 
@@ -71,7 +69,7 @@ impl Switchboard {
             .map_err(|error| error.with_provider(source.clone()))?;
         self.tenant_of(who, planned.query().customer.as_ref()).await?;
         let ticket = Ticket {
-            expires_at: Timestamp::now() + GOOD_FOR,
+            expires_at: Timestamp::now() + self.settings().links_last,
             key_id: who.key_id,
             format,
             planned,
@@ -83,23 +81,24 @@ impl Switchboard {
         })
     }
 
-    /// The file behind a link, asked of its source now; `None` when the link is not ours, its time is over or its
-    /// key is no longer good.
+    /// The file behind a link, asked of its source now; `None` when the link is not ours, its time is over, its key is
+    /// no longer good, or another key follows it. Whoever shows no key, as browsers do, is let through.
     ///
     /// # Errors
     /// [`ServiceError::Provider`] when the source fails.
     pub async fn exported_call_statistics(
         &self,
         token: &str,
-        request_id: Option<String>,
+        shown: Option<&Principal>,
     ) -> ServiceResult<Option<ExportedFile>> {
-        let Some(ticket) = self.ticket(token, Timestamp::now()).await? else {
+        let ticket = self.ticket(token, Timestamp::now()).await?;
+        let Some(ticket) = ticket.filter(|ticket| is_of(ticket.key_id, shown)) else {
             return Ok(None);
         };
         let Some(mut who) = self.principal_of_key(ticket.key_id).await? else {
             return Ok(None);
         };
-        who.request_id = request_id;
+        who.request_id = shown.and_then(|shown| shown.request_id.clone());
         let query = ticket.planned.query();
         let (_, port) = self.call_statistics_port(Some(ticket.planned.source()))?;
         let tenant = self.tenant_of(&who, query.customer.as_ref()).await?;

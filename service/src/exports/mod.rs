@@ -11,7 +11,7 @@ mod stream;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 pub(crate) use calls::call_statistics_file;
-use jiff::{SignedDuration, Timestamp, tz::TimeZone};
+use jiff::{Timestamp, tz::TimeZone};
 use provider_core::domain::{ExportFormat, KpiFilter, KpiGrouping, ProviderId};
 use serde::{Deserialize, Serialize};
 use store::{ExportRecord, NewExport, NumberFilter, StoreError, kpis::Within};
@@ -19,8 +19,6 @@ pub use stream::{Download, DownloadBody};
 
 use crate::{Principal, ServiceError, ServiceResult, Switchboard};
 
-/// For how long a link works.
-const GOOD_FOR: SignedDuration = SignedDuration::from_mins(5);
 /// What the signature of a link is about, so that no other text that the same secret signs can be one.
 const PURPOSE: &str = "export/1";
 
@@ -117,18 +115,20 @@ impl Switchboard {
         Ok(store::export(self.database().reader(), who.key_id, id).await?)
     }
 
-    /// The file behind a link; `None` when the link is not ours, its time is over or its key is no longer good.
+    /// The file behind a link; `None` when the link is not ours, its time is over, its key is no longer good, or
+    /// another key follows it. Whoever shows no key, as browsers do, is let through.
     ///
     /// # Errors
     /// What the database says; [`ServiceError::Provider`] when a source fails.
-    pub async fn download(&self, token: &str, request_id: Option<String>) -> ServiceResult<Option<Download>> {
-        let Some(ticket) = self.export_ticket(token).await? else {
+    pub async fn download(&self, token: &str, shown: Option<&Principal>) -> ServiceResult<Option<Download>> {
+        let ticket = self.export_ticket(token).await?;
+        let Some(ticket) = ticket.filter(|ticket| is_of(ticket.key, shown)) else {
             return Ok(None);
         };
         let Some(mut who) = self.principal_of_key(ticket.key).await? else {
             return Ok(None);
         };
-        who.request_id = request_id;
+        who.request_id = shown.and_then(|shown| shown.request_id.clone());
         let Some(record) = self.export(&who, ticket.export).await? else {
             return Ok(None);
         };
@@ -153,7 +153,7 @@ impl Switchboard {
             format: word(format),
             file_name: format!("{name}-{}.{extension}", now.to_zoned(TimeZone::UTC).date()),
             total_rows,
-            good_for_ms: i64::try_from(GOOD_FOR.as_millis()).unwrap_or(i64::MAX),
+            good_for_ms: i64::try_from(self.settings().links_last.as_millis()).unwrap_or(i64::MAX),
         };
         let id = self
             .database()
@@ -190,6 +190,11 @@ impl Switchboard {
         let ticket: Option<Ticket> = serde_json::from_str(&text).ok();
         Ok(ticket.filter(|ticket| Timestamp::now() < ticket.until))
     }
+}
+
+/// Whether the key that made a link may be the one that follows it.
+pub(crate) fn is_of(key_id: i64, shown: Option<&Principal>) -> bool {
+    shown.is_none_or(|shown| shown.key_id == key_id)
 }
 
 const fn word(format: ExportFormat) -> &'static str {

@@ -69,7 +69,7 @@ pub(crate) struct ExportMutations;
 
 #[Object]
 impl ExportMutations {
-    /// Makes a link, good for five minutes, to `callStatistics` as a file that the source makes. Changes nothing.
+    /// Makes a link, good for five minutes unless configured otherwise, to `callStatistics` as a file that the source makes. Changes nothing.
     async fn export_call_statistics(
         &self,
         ctx: &Context<'_>,

@@ -77,7 +77,7 @@ pub(crate) struct TableExportMutations;
 
 #[Object]
 impl TableExportMutations {
-    /// Makes a link, good for five minutes, to the numbers that this key sees as a file: of any number of rows, the
+    /// Makes a link, good for five minutes unless configured otherwise, to the numbers that this key sees as a file: of any number of rows, the
     /// oldest first. Changes nothing.
     async fn export_numbers(
         &self,
@@ -87,7 +87,7 @@ impl TableExportMutations {
         Some(numbers(ctx, input).await)
     }
 
-    /// Makes a link, good for five minutes, to `numberKpis` as a file. Changes nothing.
+    /// Makes a link, good for five minutes unless configured otherwise, to `numberKpis` as a file. Changes nothing.
     async fn export_number_kpis(
         &self,
         ctx: &Context<'_>,
