@@ -3,10 +3,10 @@
 use jiff::SignedDuration;
 use provider_core::{
     call::{ActorRef, CallContext, TenantRef},
-    contract::{capabilities_are_stable, holds, inventory, kpis, orders, pools, search},
+    contract::{call_centers, capabilities_are_stable, holds, inventory, kpis, orders, pools, search},
     domain::{
-        CountryCode, CustomerRef, GroupRef, HoldRequest, KpiFilter, KpiStatusFilter, NumberMatch,
-        NumberOrder, NumberQuery, NumberRef, NumberStatus, PoolMatch, PoolOrder,
+        CallCenterRef, CountryCode, CustomerRef, GroupRef, HoldRequest, KpiFilter, KpiStatusFilter,
+        NumberMatch, NumberOrder, NumberQuery, NumberRef, NumberStatus, Period, PoolMatch, PoolOrder,
     },
     outcome::{Outcome, RefusalCode},
     provider::Capability,
@@ -16,7 +16,7 @@ use store::testing::on_both;
 use strum::IntoEnumIterator as _;
 
 use crate::{
-    invariants,
+    invariants, own_centers,
     world::{AtOnce, World, count, e164, exact, in_city, replace_all, route, route_to, toll_free},
 };
 
@@ -371,6 +371,54 @@ async fn the_own_inventory_counts_as_a_provider_must() {
             .await
             .unwrap();
         kpis::undeclared_terms_are_refused(&inventory, &cx).await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_own_inventory_has_call_centers_as_a_provider_must() {
+    on_both(async |db| {
+        let world = World::on(db).await;
+        let owner = world.tenants.sales;
+        own_centers::import(&world, owner, own_centers::day()).await;
+        for name in ["Front desk", "Night desk"] {
+            let input = own_centers::create(owner, name, &[]);
+            world
+                .switchboard
+                .create_call_center(&crate::world::admin(), input)
+                .await
+                .unwrap();
+        }
+        let group = GroupRef {
+            id: owner.group_id,
+            customer: CustomerRef {
+                id: owner.customer_id,
+                code: "ACME".to_owned(),
+            },
+            ..group()
+        };
+        let named = |name: &str| CallCenterRef {
+            group: group.clone(),
+            name: name.to_owned(),
+        };
+        let (center, unknown) = (named("sales"), named("Nowhere"));
+        let day = Period::new(own_centers::at(0), own_centers::at(6_000)).unwrap();
+        let (inventory, cx) = (world.switchboard.inventory(), context());
+        call_centers::an_update_is_kept(&inventory, &cx, &center)
+            .await
+            .unwrap();
+        call_centers::an_unknown_call_center_is_not_found(&inventory, &cx, &unknown, &day)
+            .await
+            .unwrap();
+        call_centers::statistics_are_repeatable(&inventory, &cx, &center, &day)
+            .await
+            .unwrap();
+        call_centers::a_call_center_is_listed(&inventory, &cx, &center)
+            .await
+            .unwrap();
+        call_centers::undeclared_terms_are_refused(&inventory, &cx, &center)
+            .await
+            .unwrap();
     })
     .await;
 }
