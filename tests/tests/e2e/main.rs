@@ -17,6 +17,8 @@ mod stock;
 mod upstreams;
 mod world;
 
+mod call_files;
+mod call_refusals;
 mod carrier_faults;
 mod carriers;
 mod draining;
@@ -24,9 +26,11 @@ mod events;
 mod examples;
 mod killing;
 mod logs;
+mod own_calls;
 mod refusals;
 mod replicas;
 mod starting;
+mod stock_alerts;
 mod tenants;
 
 /// Makes a test of each scenario on each database: `on_both! { a_scenario, another }`, where each is an

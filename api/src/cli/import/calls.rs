@@ -136,6 +136,12 @@ impl Input {
     }
 }
 
+/// The last part of a path.
+fn file_name(path: &str) -> Option<String> {
+    let name = Path::new(path).file_name()?;
+    Some(name.to_string_lossy().into_owned())
+}
+
 struct Import {
     switchboard: Switchboard,
     options: ImportCalls,
@@ -152,7 +158,8 @@ impl Import {
         let request = CallImportRequest {
             customer: CallCustomer::Code(self.options.customer.clone()),
             source: CallSource::CommandLine,
-            file: Some(input.name.clone()),
+            // Customers read the report, and need not know the operator's folders.
+            file: file_name(&input.name),
             format: self.options.format.to_string(),
             country: self.options.country,
         };
