@@ -30,6 +30,7 @@ pub mod group;
 pub mod hold;
 pub mod kpi_cell;
 pub mod kpi_customer;
+pub mod kpi_day;
 pub mod number;
 pub mod number_change;
 pub mod number_event;

@@ -40,6 +40,11 @@ pub struct Model {
     /// Its numbering plan area, for numbers of +1.
     #[sea_orm(column_type = "Text", nullable)]
     pub npa: Option<String>,
+    /// When, milliseconds since the epoch.
+    pub at: i64,
+    /// Its type, provider, country, reseller and dealer before (1) or after (-1) the change, when it had an owner then.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub beside: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -180,6 +180,7 @@ async fn the_migrations_run_undo_and_redo_and_the_entities_match_them() {
             hold,
             kpi_cell,
             kpi_customer,
+            kpi_day,
             number,
             number_change,
             number_event,

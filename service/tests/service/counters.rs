@@ -10,7 +10,8 @@ use service::{
 };
 use store::{
     kpis::{
-        CountBy, CountKey, CountQuery, Folded, count_numbers, counts, fold, history, stock_levels, verify,
+        CountBy, CountKey, CountQuery, Folded, HistoryPoint, count_numbers, counts, fold, history,
+        stock_levels, verify,
     },
     testing::{TestDatabase, databases, on_both},
 };
@@ -24,7 +25,7 @@ use crate::{
 
 /// What may happen to numbers; what isn't allowed at the time is refused, and that is part of the story.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub(crate) enum Step {
     Import(u8),
     Hold(u8),
     Assign(u8, u8),
@@ -42,7 +43,7 @@ enum Step {
     Fold,
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let which = 0..NUMBERS;
     prop_oneof![
         1 => which.clone().prop_map(Step::Import),
@@ -75,7 +76,7 @@ fn number(which: u8) -> String {
 }
 
 /// A world with stock, and numbers that somebody has from the beginning.
-async fn world(db: &TestDatabase) -> World {
+pub(crate) async fn world(db: &TestDatabase) -> World {
     let world = World::on(db).await;
     let numbers: Vec<String> = (0..NUMBERS).map(number).collect();
     world
@@ -103,7 +104,7 @@ impl World {
         Some(count(self.db(), &sql).await).filter(|id| *id > 0)
     }
 
-    async fn take(&self, step: Step) {
+    pub(crate) async fn take(&self, step: Step) {
         let (switchboard, who) = (&self.switchboard, admin());
         let id = async |which: u8| self.number(&number(which)).await.id;
         match step {
@@ -299,7 +300,7 @@ impl World {
     }
 }
 
-fn runner(cases: u32) -> TestRunner {
+pub(crate) fn runner(cases: u32) -> TestRunner {
     TestRunner::new(ProptestConfig {
         cases,
         max_shrink_iters: 0,
@@ -345,9 +346,22 @@ fn counters_equal_a_recount_after_any_sequence_of_changes() {
     runtime.block_on(async move { drop(worlds) });
 }
 
+const DAY: i64 = 24 * 60 * 60 * 1000;
+
+/// Everything has happened since midnight: the figures of days, what is not folded and the present are of one moment.
+async fn nothing_was_there(db: &store::Database, midnight: i64) {
+    let query = CountQuery::new(CountBy::Nothing, KpiFilter::default());
+    let instants = [midnight - DAY, midnight, midnight + 3 * DAY];
+    let points = history(db, Scope::Platform, &query, &instants).await.unwrap();
+    assert_eq!(points[0], HistoryPoint::default());
+    assert_eq!(points[1].assigned_before, 0);
+    assert_eq!(points[1].assigned - points[1].released, points[1].assigned_after);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn counters_are_exact_at_every_moment_while_many_change_numbers_and_several_fold() {
     for db in databases().await {
+        let midnight = db.now_ms().await.unwrap().div_euclid(DAY) * DAY;
         let world = world(&db).await;
         let (stop, stopped) = watch::channel(false);
         let mut folders = JoinSet::new();
@@ -369,6 +383,7 @@ async fn counters_are_exact_at_every_moment_while_many_change_numbers_and_severa
                     world.take(step).await;
                     if client == 0 {
                         assert_eq!(verify(world.db()).await.unwrap(), []);
+                        nothing_was_there(world.db(), midnight).await;
                     }
                 }
             }));
@@ -411,7 +426,7 @@ async fn counters_of_a_database_that_had_numbers_before_them_are_built_by_the_wo
         let world = world(db).await;
         world.give(&number(0), "Name").await;
         for statement in [
-            "UPDATE settings SET value = 'REBUILD' WHERE name = 'kpi_counters_2'",
+            "UPDATE settings SET value = 'REBUILD' WHERE name = 'kpi_counters_3'",
             "DELETE FROM number_changes",
         ] {
             run(db, statement).await;

@@ -22,6 +22,7 @@ mod daily_report;
 mod documents;
 mod failover;
 mod figures;
+mod history_days;
 mod holds;
 mod idempotency;
 mod invariants;

@@ -4,10 +4,10 @@
 use std::collections::HashMap;
 
 use numbering::{NumberCategory, NumberType};
-use sea_orm::QueryResult;
 use strum::{Display, EnumString, IntoEnumIterator, IntoStaticStr};
 
 use super::{
+    changes::Change,
     query::{Tally, area_word},
     stock_word::{GONE, SOLD_ON, StockWord, npa_of, rests_of},
 };
@@ -27,6 +27,13 @@ pub(super) enum Axis {
     Stock,
 }
 
+impl Axis {
+    /// Whether there are figures of days for its cells.
+    pub(super) const fn has_days(self) -> bool {
+        matches!(self, Self::Total | Self::Provider | Self::Country)
+    }
+}
+
 /// The whole platform, where a reseller's row stands else.
 pub(super) const PLATFORM: i64 = 0;
 /// Whatever dealer.
@@ -44,6 +51,14 @@ pub(super) const fn kind_of_category(category: NumberCategory) -> &'static str {
         NumberCategory::NonGeographic => "CATEGORY_NON_GEOGRAPHIC",
         NumberCategory::SpecialService => "CATEGORY_SPECIAL_SERVICE",
     }
+}
+
+/// The kinds of cells that a number of a type is counted in.
+pub(super) fn kinds_of(number_type: NumberType) -> impl Iterator<Item = &'static str> + Clone {
+    let of_type: &'static str = number_type.into();
+    let of_category = kind_of_category(number_type.category());
+    let category = (of_category != of_type).then_some(of_category);
+    [ANY_KIND, of_type].into_iter().chain(category)
 }
 
 /// A cell: numbers that have these things in common.
@@ -88,11 +103,10 @@ pub(super) fn finest_of_numbers() -> String {
 }
 
 impl Finest {
-    /// Reads [`FINEST`] and the count behind it.
-    pub(super) fn read(row: &QueryResult) -> Result<(Self, i64)> {
-        let mut columns = Columns::of(row);
+    /// Reads [`FINEST`].
+    pub(super) fn read(columns: &mut Columns<'_>) -> Result<Self> {
         let number_type: String = columns.get()?;
-        let finest = Self {
+        Ok(Self {
             number_type: error::word("numbers", "number_type", &number_type)?,
             status: columns.get()?,
             country: columns.get()?,
@@ -104,8 +118,15 @@ impl Finest {
             pool_id: columns.get()?,
             rests: columns.get::<i64>()? != 0,
             npa: columns.get()?,
-        };
-        Ok((finest, columns.get()?))
+        })
+    }
+
+    pub(super) fn customer_id(&self) -> Option<i64> {
+        self.customer_id
+    }
+
+    pub(super) fn has_owner(&self) -> bool {
+        matches!(self.status.as_str(), "ACTIVE" | "SUSPENDED" | "PORTING_OUT")
     }
 
     fn dropped(&self) -> bool {
@@ -125,19 +146,12 @@ impl Finest {
         always.into_iter().chain(pool)
     }
 
-    fn kinds(&self) -> impl Iterator<Item = &'static str> + Clone {
-        let of_type: &'static str = self.number_type.into();
-        let of_category = kind_of_category(self.number_type.category());
-        let category = (of_category != of_type).then_some(of_category);
-        [ANY_KIND, of_type].into_iter().chain(category)
-    }
-
     /// The cells that such a number is counted in.
     fn cells(&self) -> Vec<Cell> {
         let dealers = [ANY_DEALER, self.dealer_id.unwrap_or(NO_DEALER)];
         let mut cells = Vec::with_capacity(38);
         for (axis, word) in self.words() {
-            for kind in self.kinds() {
+            for kind in kinds_of(self.number_type) {
                 for dealer_id in dealers {
                     cells.push(Cell {
                         axis,
@@ -193,8 +207,23 @@ pub(super) struct Sums {
 }
 
 impl Sums {
+    /// What changes come to, but for the customers that cells win and lose.
+    pub(super) fn of(changes: &[Change]) -> Self {
+        let mut sums = Self::default();
+        for change in changes {
+            sums.count(&change.finest, change.sign, |owner, cell| {
+                change.flows(owner, cell)
+            });
+        }
+        sums
+    }
+
     /// Counts so many numbers more, or fewer.
     pub(super) fn add(&mut self, finest: &Finest, numbers: i64) {
+        self.count(finest, numbers, |_, _| false);
+    }
+
+    fn count(&mut self, finest: &Finest, numbers: i64, flows: impl Fn(i64, &Cell) -> bool) {
         for cell in finest.cells() {
             for owner in [Some(PLATFORM), finest.reseller_id].into_iter().flatten() {
                 let tally = self.cells.entry((owner, cell.clone())).or_default();
@@ -202,6 +231,10 @@ impl Sums {
                     tally.dropped += numbers;
                 } else {
                     tally.live += numbers;
+                }
+                if flows(owner, &cell) {
+                    tally.assigned += numbers.max(0);
+                    tally.released -= numbers.min(0);
                 }
             }
             // The numbers of a pool are its customer's, which needs no counting.

@@ -135,6 +135,7 @@ fn read(by: CountBy, row: &QueryResult) -> Result<(CountKey, Tally)> {
         live: columns.get()?,
         dropped: columns.get()?,
         customers: columns.get()?,
+        ..Tally::default()
     };
     Ok((key, tally))
 }

@@ -30,9 +30,23 @@ use crate::{
 /// What the database says.
 pub async fn counts(database: &Database, scope: Scope, query: &CountQuery) -> Result<Vec<CountRow>> {
     let reader = database.reader();
+    if database.has_counters().await?
+        && let Some(rows) = from_counters(reader, scope, query).await?
+    {
+        return Ok(rows);
+    }
+    count_numbers(reader, scope, query).await
+}
+
+/// The same from the counters alone; nothing where they don't have it.
+pub(super) async fn from_counters(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    query: &CountQuery,
+) -> Result<Option<Vec<CountRow>>> {
     match Lookup::of(scope, query) {
-        Some(lookup) if database.has_counters().await? => lookup.rows(reader, query).await,
-        _ => count_numbers(reader, scope, query).await,
+        Some(lookup) => lookup.rows(connection, query).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -196,7 +210,8 @@ impl Lookup {
     }
 }
 
-fn kinds(query: &CountQuery) -> Vec<(&'static str, Vec<NumberType>)> {
+/// The kinds of cells that a query is about, each with its types.
+pub(super) fn kinds(query: &CountQuery) -> Vec<(&'static str, Vec<NumberType>)> {
     let wanted = query.filter.number_type;
     let one = |number_type: NumberType| (number_type.into(), vec![number_type]);
     match query.by {
@@ -270,6 +285,7 @@ fn read(by: CountBy, row: &QueryResult) -> Result<(CountKey, Tally)> {
         live: columns.get()?,
         dropped: columns.get()?,
         customers: columns.get()?,
+        ..Tally::default()
     };
     let customers = if by == CountBy::Pool {
         i64::from(tally.live > 0)
@@ -289,7 +305,7 @@ fn category(kind: &str) -> Result<NumberCategory> {
 
 /// Where it is said whether the counters can be used. Its number is that of their form: a migration that changes the form
 /// changes the name, so that programs of the previous form leave the counters alone.
-pub(super) const STATE: &str = "kpi_counters_2";
+pub(super) const STATE: &str = "kpi_counters_3";
 /// They can.
 pub(super) const READY: &str = "READY";
 

@@ -7,6 +7,7 @@ use provider_core::domain::NumberStatus;
 use sea_orm::ConnectionTrait;
 
 use super::{
+    changes::DAY_MS,
     count::restrict,
     query::{CountQuery, read_country, whole},
     stock::{assignments_since, stock_cells},
@@ -16,8 +17,6 @@ use crate::{
     Backend, Database, Result, Scope,
     sql::{Columns, Sql},
 };
-
-const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// How often orders gave numbers of a query to groups in the last 90 days: see
 /// [`StockLevel::assigned_last_90_days`](super::StockLevel). It costs what was assigned in that time: an index has

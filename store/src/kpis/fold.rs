@@ -3,8 +3,10 @@
 use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::{
-    cells::{Axis, Cell, FINEST, Finest, Holdings, OwnedCell, Sums},
+    cells::{Axis, Cell, Holdings, OwnedCell, Sums},
+    changes::Change,
     counters::{READY, STATE},
+    days,
     query::Tally,
     recount::Recount,
 };
@@ -76,14 +78,29 @@ pub(super) async fn fold_in(tx: &Transaction) -> Result<Folded> {
         Some(READY) => {}
         Some(_) => return Ok(Folded::NotBuilt),
     }
-    let mut sums = Sums::default();
-    let changes = take(tx).await?;
-    for (finest, sign) in &changes {
-        sums.add(finest, *sign);
+    let mut changes = take(tx).await?;
+    changes.sort_by_key(|change| change.day);
+    let until = days::day(tx.connection(), days::UNTIL).await?;
+    for of_day in changes.chunk_by(|one, next| one.day == next.day) {
+        if let Some(change) = of_day.first() {
+            fold_day(tx, of_day, change.day, until).await?;
+        }
     }
-    hold(tx, &mut sums).await?;
-    count(tx, sums).await?;
+    if let Some(last) = changes.last().map(|change| change.day)
+        && until.is_none_or(|until| until < last)
+    {
+        days::set_day(tx, days::UNTIL, last).await?;
+    }
     Ok(Folded::Changes(changes.len()))
+}
+
+/// Counts the changes of a day.
+async fn fold_day(tx: &Transaction, changes: &[Change], day: i64, until: Option<i64>) -> Result<()> {
+    let mut sums = Sums::of(changes);
+    hold(tx, &mut sums).await?;
+    let customers_on = until.map_or(day, |until| until.max(day));
+    days::note(tx, &sums, day, customers_on).await?;
+    count(tx, sums).await
 }
 
 /// Locks the counters for this transaction and says what state they are in; nothing while another process has them.
@@ -99,16 +116,17 @@ async fn lock(tx: &Transaction) -> Result<Option<String>> {
 
 /// Removes the oldest changes and gives them. What is removed is exactly what is read: a transaction that was slower
 /// to commit keeps its changes for the next fold.
-async fn take(tx: &Transaction) -> Result<Vec<(Finest, i64)>> {
+async fn take(tx: &Transaction) -> Result<Vec<Change>> {
     let sql = Sql::new(format!(
         "DELETE FROM number_changes WHERE id IN (SELECT id FROM number_changes ORDER BY id LIMIT {CHANGES_PER_FOLD}) \
-         RETURNING {FINEST}, sign"
+         RETURNING {}",
+        Change::columns()
     ));
-    sql.all(tx.connection()).await?.iter().map(Finest::read).collect()
+    sql.all(tx.connection()).await?.iter().map(Change::read).collect()
 }
 
 /// Rows in the order of the primary keys: pages are touched one after the other.
-fn in_order<K: Ord, V>(rows: impl IntoIterator<Item = (K, V)>) -> Vec<(K, V)> {
+pub(super) fn in_order<K: Ord, V>(rows: impl IntoIterator<Item = (K, V)>) -> Vec<(K, V)> {
     let mut rows: Vec<(K, V)> = rows.into_iter().collect();
     rows.sort_unstable_by(|one, other| one.0.cmp(&other.0));
     rows
@@ -142,7 +160,7 @@ async fn count(tx: &Transaction, sums: Sums) -> Result<()> {
     let moved = sums
         .cells
         .into_iter()
-        .filter(|(_, tally)| *tally != Tally::default());
+        .filter(|(_, tally)| tally.live != 0 || tally.dropped != 0 || tally.customers != 0);
     for chunk in in_order(moved).chunks(ROWS_PER_INSERT) {
         let mut sql = insert(CELLS, chunk, bind_cell);
         sql.push(
@@ -160,7 +178,7 @@ async fn count(tx: &Transaction, sums: Sums) -> Result<()> {
 const HOLDINGS: &str = "kpi_customers (customer_id, axis, kind, dealer_id, word, numbers)";
 const CELLS: &str = "kpi_cells (reseller_id, axis, kind, dealer_id, word, live, dropped, customers)";
 
-fn bind_key(sql: &mut Sql, id: i64, cell: &Cell) {
+pub(super) fn bind_key(sql: &mut Sql, id: i64, cell: &Cell) {
     let axis: &'static str = cell.axis.into();
     sql.bind(id)
         .push_bind(", ", axis)
@@ -233,6 +251,7 @@ async fn rebuild_in(tx: &Transaction) -> Result<bool> {
             .execute(tx.connection())
             .await?;
     }
+    days::begin(tx).await?;
     let mut recount = Recount::begin(tx.connection()).await?;
     while let Some(holdings) = recount.next(tx.connection()).await? {
         insert_holdings(tx, holdings).await?;

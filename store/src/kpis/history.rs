@@ -1,4 +1,4 @@
-//! Numbers as they were: what is, with what happened since taken back.
+//! Numbers as they were: from the figures of days, or what is, with what happened since taken back.
 
 use std::collections::HashMap;
 
@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{
     count::restrict,
+    days,
     query::{CountQuery, lets_through, whole},
 };
 use crate::{
@@ -38,8 +39,9 @@ const EVENTS: u32 = 5_000;
 /// The numbers of a query at the end of each time between two instants that follow each other, and what happened in
 /// it; instants are milliseconds since the epoch, oldest first. What is still to come is as it is now.
 ///
-/// The present is counted from the numbers, and every event since is taken back, so that it costs the more the further
-/// back it looks. A number's type, country and provider are those that it has today.
+/// For the platform and for resellers, within one provider or country at most, and at midnights by UTC, it comes from
+/// figures of days, as far as they go back, and costs the days; a number's provider is that of the time then. The rest is
+/// told by [`history_of_events`].
 ///
 /// # Errors
 /// What the database says.
@@ -51,11 +53,36 @@ pub async fn history(
 ) -> Result<Vec<HistoryPoint>> {
     let (query, instants) = (query.clone(), instants.to_vec());
     database
-        .snapshot(move |tx| Box::pin(async move { history_in(tx, scope, &query, &instants).await }))
+        .snapshot(move |tx| {
+            Box::pin(async move {
+                match days::history(tx, scope, &query, &instants).await? {
+                    Some(points) => Ok(points),
+                    None => by_events(tx, scope, &query, &instants).await,
+                }
+            })
+        })
         .await
 }
 
-async fn history_in(
+/// The same by the histories of the numbers, for every scope, query and instant: the present is counted from the numbers,
+/// and every event since is taken back, so that it costs the more the further back it looks. A number's type, country and
+/// provider are those that it has today.
+///
+/// # Errors
+/// What the database says.
+pub async fn history_of_events(
+    database: &Database,
+    scope: Scope,
+    query: &CountQuery,
+    instants: &[i64],
+) -> Result<Vec<HistoryPoint>> {
+    let (query, instants) = (query.clone(), instants.to_vec());
+    database
+        .snapshot(move |tx| Box::pin(async move { by_events(tx, scope, &query, &instants).await }))
+        .await
+}
+
+async fn by_events(
     tx: &Transaction,
     scope: Scope,
     query: &CountQuery,

@@ -6,8 +6,10 @@
 //! moment.
 
 mod cells;
+mod changes;
 mod count;
 mod counters;
+mod days;
 mod figures;
 mod fold;
 mod history;
@@ -21,7 +23,7 @@ pub(crate) use counters::are_ready;
 pub use counters::counts;
 pub use figures::{Form502Row, QuarantineEnds, assigned_last_90_days, form_502, quarantine_ends};
 pub use fold::{Folded, fold, fold_full, rebuild};
-pub use history::{HistoryPoint, history};
+pub use history::{HistoryPoint, history, history_of_events};
 pub use query::{CountBy, CountKey, CountQuery, CountRow, Within};
 pub use recount::{Difference, verify};
 pub use stock::{StockKey, StockLevel, Stocked, stock_levels, stocked};

@@ -148,6 +148,20 @@ pub(super) struct Tally {
     pub(super) dropped: i64,
     /// Customers with a number that is not dropped.
     pub(super) customers: i64,
+    /// How often a number got its owner there, or came with one; of changes alone.
+    pub(super) assigned: i64,
+    /// How often a number lost its owner there, or left with one; of changes alone.
+    pub(super) released: i64,
+}
+
+impl Tally {
+    pub(super) fn add(&mut self, more: Self) {
+        self.live += more.live;
+        self.dropped += more.dropped;
+        self.customers += more.customers;
+        self.assigned += more.assigned;
+        self.released += more.released;
+    }
 }
 
 /// The row of a tally: none for a key without numbers, unless it is the only row.

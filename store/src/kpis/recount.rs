@@ -77,8 +77,9 @@ impl Recount {
     async fn add(&mut self, connection: &impl ConnectionTrait, mut sql: Sql) -> Result<()> {
         sql.push(&format!(" GROUP BY {}", finest_of_numbers()));
         for row in sql.all(connection).await? {
-            let (finest, numbers) = Finest::read(&row)?;
-            self.sums.add(&finest, numbers);
+            let mut columns = Columns::of(&row);
+            let finest = Finest::read(&mut columns)?;
+            self.sums.add(&finest, columns.get()?);
         }
         Ok(())
     }
@@ -160,8 +161,9 @@ async fn verify_in(tx: &Transaction) -> Result<Vec<Difference>> {
         .all(connection)
         .await?
     {
-        let (finest, sign) = Finest::read(&row)?;
-        tail.add(&finest, sign);
+        let mut columns = Columns::of(&row);
+        let finest = Finest::read(&mut columns)?;
+        tail.add(&finest, columns.get()?);
     }
     let mut unfolded = std::mem::take(&mut tail.holdings);
     let mut differences = Vec::new();
@@ -286,6 +288,7 @@ async fn cells(connection: &impl ConnectionTrait) -> Result<HashMap<OwnedCell, T
             live: columns.get()?,
             dropped: columns.get()?,
             customers: columns.get()?,
+            ..Tally::default()
         };
         cells.insert(key, tally);
     }

@@ -155,14 +155,23 @@ impl Stocked {
 /// # Errors
 /// What the database says.
 pub async fn stocked(database: &Database, scope: Scope, query: &CountQuery) -> Result<Stocked> {
-    let position = match database.backend() {
+    stocked_in(database.reader(), scope, query, database.has_counters().await?).await
+}
+
+pub(super) async fn stocked_in(
+    connection: &impl ConnectionTrait,
+    scope: Scope,
+    query: &CountQuery,
+    counters: bool,
+) -> Result<Stocked> {
+    let position = match Backend::of(connection) {
         Backend::Sqlite => "INSTR",
         Backend::Postgres => "STRPOS",
     };
     let state = format!("SUBSTR(x.word, 1, {position}(x.word, '/') - 1)");
-    let sql = stock_cells(scope, query, database.has_counters().await?, &state);
+    let sql = stock_cells(scope, query, counters, &state);
     let mut stocked = Stocked::default();
-    for row in sql.all(database.reader()).await? {
+    for row in sql.all(connection).await? {
         let mut columns = Columns::of(&row);
         let state: String = columns.get()?;
         let numbers = whole(columns.get()?)?;

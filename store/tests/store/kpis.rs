@@ -323,7 +323,7 @@ async fn counters_that_are_built_later_say_the_same_and_until_then_numbers_are_c
         let (tree, facts) = inventory(db).await;
         run(
             db,
-            "UPDATE settings SET value = 'REBUILD' WHERE name = 'kpi_counters_2'",
+            "UPDATE settings SET value = 'REBUILD' WHERE name = 'kpi_counters_3'",
         )
         .await;
         run(db, "DELETE FROM number_changes").await;

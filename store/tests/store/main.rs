@@ -13,6 +13,7 @@ mod employees;
 mod fixtures;
 mod harness;
 mod kpis;
+mod number_days;
 mod pool_fixtures;
 mod pool_lists;
 mod pools;

@@ -287,7 +287,7 @@ async fn stock_is_counted_from_the_numbers_until_the_counters_are_built() {
         for statement in [
             "UPDATE numbers SET quarantine_until = 7 WHERE status = 'DROPPED' AND id % 2 = 0",
             "UPDATE numbers SET updated_at = 7 WHERE id % 3 = 0",
-            "UPDATE settings SET value = 'REBUILD' WHERE name = 'kpi_counters_2'",
+            "UPDATE settings SET value = 'REBUILD' WHERE name = 'kpi_counters_3'",
             "DELETE FROM number_changes",
         ] {
             run(db, statement).await;

@@ -21,6 +21,7 @@ mod call_files;
 mod call_refusals;
 mod carrier_faults;
 mod carriers;
+mod counting;
 mod draining;
 mod events;
 mod examples;

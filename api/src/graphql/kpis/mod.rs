@@ -260,9 +260,11 @@ impl NumberKpis {
     }
 
     /// The numbers as they were at the end of each day, week or month (by UTC; weeks begin on Monday) from `from` to
-    /// `to`, at most 400, and what became of them in it. It is told from the histories of the numbers: a number's type,
-    /// country and provider are those of today. Null with an error when the time can't be used, and where the source
-    /// can't tell.
+    /// `to`, at most 400, and what became of them in it. Keys for the platform or a reseller are told from figures of
+    /// days, which cost the same however much happened; other keys, a customer's numbers, and days before the figures
+    /// began, are told from the histories of the numbers. A number's type and country are those of today; its provider
+    /// is that of the time where figures tell, else that of today. Null with an error when the time can't be used, and
+    /// where the source can't tell.
     async fn history(
         &self,
         ctx: &Context<'_>,
