@@ -40,6 +40,11 @@ pub struct Model {
     pub started_at: i64,
     /// Milliseconds since the epoch, UTC; absent where it does not apply.
     pub finished_at: Option<i64>,
+    /// The row of `group` whose telephone system logged it, where it is a log of queues.
+    pub group_id: Option<i64>,
+    /// Digest of the file.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub digest: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

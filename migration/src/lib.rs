@@ -23,6 +23,7 @@ mod m20261205_000006_call_centers;
 mod m20261206_000007_alerts;
 mod m20261209_000010_event_times;
 mod m20261210_000011_stock_counters;
+mod m20261212_000013_queue_imports;
 mod m20261214_000014_number_days;
 
 /// All migrations, oldest first.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261206_000007_alerts::Migration),
             Box::new(m20261209_000010_event_times::Migration),
             Box::new(m20261210_000011_stock_counters::Migration),
+            Box::new(m20261212_000013_queue_imports::Migration),
             Box::new(m20261214_000014_number_days::Migration),
         ]
     }

@@ -25,6 +25,13 @@ pub struct LineProblem {
     pub line: u64,
     /// Why.
     pub reason: String,
+    /// The line as it came, cut where it is long. What is no UTF-8 text is replaced.
+    pub content: String,
+}
+
+impl LineProblem {
+    /// Bytes of a line that are kept.
+    const LONGEST_CONTENT: usize = 4_000;
 }
 
 /// A line with something in it.
@@ -93,8 +100,9 @@ impl<R: BufRead> EventReader<R> {
             self.line += 1;
             self.bytes += u64::try_from(read).unwrap_or(0);
             if self.buffer.last() != Some(&b'\n') && u64::try_from(read).unwrap_or(0) == LONGEST_LINE {
+                let bad = self.bad(format!("is longer than {LONGEST_LINE} bytes"));
                 self.pass_over()?;
-                return Ok(Some(self.bad(format!("is longer than {LONGEST_LINE} bytes"))));
+                return Ok(Some(bad));
             }
             let Ok(text) = std::str::from_utf8(&self.buffer) else {
                 return Ok(Some(self.bad("is not UTF-8 text".to_owned())));
@@ -117,9 +125,12 @@ impl<R: BufRead> EventReader<R> {
     }
 
     fn bad(&self, reason: String) -> Line {
+        let line = self.buffer.trim_ascii();
+        let start = line.get(..LineProblem::LONGEST_CONTENT).unwrap_or(line);
         Line::Bad(LineProblem {
             line: self.line,
             reason,
+            content: String::from_utf8_lossy(start).into_owned(),
         })
     }
 

@@ -261,6 +261,12 @@ impl Switchboard {
         if let Some(known) = self.known_order(who, center.group.owner(), &asked).await? {
             return Ok(known);
         }
+        if center.is_own()
+            && request.update.generate_daily_report == Some(true)
+            && self.settings().mailer.is_none()
+        {
+            self.warn_of_missing_mail();
+        }
         let job = Arc::new(ReportCenter::new(request));
         self.order(who, &center.group, asked, job).await
     }

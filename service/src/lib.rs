@@ -58,7 +58,8 @@ pub use keys::{IssuedKey, KeyRequest};
 pub use kpis::{KpiBreakdown, NumberHistory, NumberStock};
 pub use own_centers::{
     CenterFigures, CenterGrouping, CenterHistoryRequest, CenterInterval, CreateCallCenter, OwnCallCenter,
-    QueueImport, QueueImportReport, SentReport, UpdateCallCenter,
+    QueueFile, QueueImport, QueueImportReport, QueueImporter, QueueLines, ReportObstacle, SentReport,
+    UpdateCallCenter,
 };
 pub use principal::Principal;
 pub use providers::ProviderView;

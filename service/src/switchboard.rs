@@ -119,6 +119,8 @@ pub(crate) struct Inner {
     pub(crate) hook_client: std::sync::OnceLock<HookClient>,
     pub(crate) hasher: tokio::sync::OnceCell<KeyHasher>,
     pub(crate) swept: watch::Sender<bool>,
+    /// Daily reports are to be mailed without a mail server: that was said.
+    pub(crate) missing_mail: std::sync::Once,
 }
 
 impl Switchboard {
@@ -158,6 +160,7 @@ impl Switchboard {
             hook_client: std::sync::OnceLock::new(),
             hasher: tokio::sync::OnceCell::new(),
             swept: watch::Sender::new(false),
+            missing_mail: std::sync::Once::new(),
         };
         Ok(Self {
             inner: Arc::new(inner),

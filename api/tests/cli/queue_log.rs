@@ -2,7 +2,14 @@
 
 use store::testing::{TestDatabase, on_both};
 
-use super::program::{Finished, Folder};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::{
+    program::{Finished, Folder, Server},
+    serving::{ask, key_in},
+};
 
 const NUMBERS: &str = "number,customer,group,name,termination_number
 +12893370101,ACME,Support,Line,+12125550100
@@ -66,6 +73,31 @@ async fn a_log_is_imported_once_and_its_bad_lines_are_told_with_file_and_line() 
         let json = import(folder, database, &["--format", "jsonl", "events.jsonl"]);
         assert_eq!(json.code, 0, "{json:?}");
         assert!(json.out.contains("1 event added, 1 unchanged"), "{}", json.out);
+        // A file has one report, with its bad lines once, and one that has grown another.
+        folder.write("queue_log", &format!("{LOG}more nonsense\n"));
+        import(folder, database, &["queue_log"]);
+        let page = store::PageRequest::first(10);
+        let filter = store::calls::CallImportFilter::default();
+        let found =
+            store::calls::call_imports(database.reader(), store::Scope::Platform, &filter, &page).await;
+        let reports: Vec<_> = found
+            .expect("reports")
+            .items
+            .into_iter()
+            .map(|(_, report)| report)
+            .collect();
+        let told: Vec<_> = reports
+            .iter()
+            .map(|report| (report.format.as_str(), report.rows, report.bad_rows))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("queue-log", 9, 3),
+                ("queue-log-jsonl", 2, 0),
+                ("queue-log", 8, 2)
+            ]
+        );
     })
     .await;
 }
@@ -105,6 +137,39 @@ async fn what_an_import_can_not_begin_with_is_said_at_once() {
             assert_eq!(finished.code, 1, "{finished:?}");
             assert!(finished.err.contains(word), "{}", finished.err);
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn that_no_mail_server_is_configured_is_told_once_in_the_log_of_each_process() {
+    with_group(async |folder, database| {
+        import(folder, database, &["queue_log"]);
+        let serve = ["serve", "--database", database.url()];
+        let server = Server::start(folder, &serve);
+        let key = key_in(&server.before).expect("a key").to_owned();
+        let (_, groups) = ask(&server, Some(&key), "{ groups { nodes { id } } }").await;
+        let group = &groups["data"]["groups"]["nodes"][0]["id"];
+        let list = format!("{{ callCenters(filter: {{groupId: {group}}}) {{ nodes {{ id }} }} }}");
+        let (_, centers) = ask(&server, Some(&key), &list).await;
+        let id = &centers["data"]["callCenters"]["nodes"][0]["id"];
+        for period in [15, 60] {
+            let change = format!(
+                "mutation {{ updateCallCenterReporting(input: {{
+                    clientReference: \"report-every-{period}-minutes\", callCenterId: {id}, generateDailyReport: true
+                    collectionPeriodMinutes: {period}, reportingEmailAddress1: \"reports@example.com\"
+                }}) {{ warnings {{ code }} }} }}"
+            );
+            let (_, changed) = ask(&server, Some(&key), &change).await;
+            let warnings = &changed["data"]["updateCallCenterReporting"]["warnings"];
+            assert_eq!(warnings, &json!([{ "code": "MAIL_NOT_CONFIGURED" }]), "{changed}");
+        }
+        let told = |log: &str| log.matches("no mail server is configured").count();
+        assert_eq!(told(&server.stop().err), 1);
+        // Another process finds the center that waits.
+        let again = Server::start(folder, &serve);
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        assert_eq!(told(&again.stop().err), 1);
     })
     .await;
 }

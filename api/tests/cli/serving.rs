@@ -14,7 +14,7 @@ fn client() -> Client {
     Client::new()
 }
 
-async fn ask(server: &Server, key: Option<&str>, query: &str) -> (StatusCode, Value) {
+pub(crate) async fn ask(server: &Server, key: Option<&str>, query: &str) -> (StatusCode, Value) {
     let mut request = client()
         .post(format!("{}/graphql", server.url))
         .json(&json!({ "query": query }));
@@ -25,7 +25,7 @@ async fn ask(server: &Server, key: Option<&str>, query: &str) -> (StatusCode, Va
     (response.status(), response.json().await.unwrap())
 }
 
-fn key_in(text: &str) -> Option<&str> {
+pub(crate) fn key_in(text: &str) -> Option<&str> {
     text.split_whitespace().find(|word| word.starts_with("sb_live_"))
 }
 

@@ -174,8 +174,10 @@ async fn a_centers_settings_are_changed_like_a_carriers() {
         let made = create(world, json!({ "collectionPeriodMinutes": 15 })).await;
         let id = &made["data"]["createCallCenter"]["callCenter"]["id"];
         let update = "mutation ($input: UpdateCallCenterReportingInput!) { updateCallCenterReporting(input: $input) {
-            callCenter { reporting { generateDailyReport collectionPeriodMinutes reportingEmailAddress1 } }
-            operation { state } userErrors { code path }
+            callCenter { reporting {
+                generateDailyReport collectionPeriodMinutes reportingEmailAddress1 obstacles { code }
+            } }
+            operation { state } warnings { code message } userErrors { code path }
         } }";
         let input = |reference: &str, minutes: i32| {
             json!({ "input": {
@@ -189,8 +191,19 @@ async fn a_centers_settings_are_changed_like_a_carriers() {
         assert_eq!(payload["operation"]["state"], "SUCCEEDED", "{payload}");
         let reporting = json!({
             "generateDailyReport": true, "collectionPeriodMinutes": 60, "reportingEmailAddress1": "reports@example.com",
+            "obstacles": [{ "code": "MAIL_NOT_CONFIGURED" }],
         });
         assert_eq!(payload["callCenter"]["reporting"], reporting);
+        let warnings = payload["warnings"].as_array().expect("warnings");
+        assert_eq!(warnings.len(), 1);
+        assert_eq!(warnings[0]["code"], "MAIL_NOT_CONFIGURED");
+        assert!(warnings[0]["message"].as_str().is_some_and(|text| text.contains("[mail]")), "{payload}");
+        let off = json!({ "input": {
+            "clientReference": "own-reporting-switch-off", "callCenterId": id, "generateDailyReport": false,
+        } });
+        let data = world.data(update, off).await;
+        assert_eq!(data["updateCallCenterReporting"]["warnings"], json!([]));
+        assert_eq!(data["updateCallCenterReporting"]["callCenter"]["reporting"]["obstacles"], json!([]));
         let answer = world.ask(update, input("wrong", 20)).await;
         let expected = [("INVALID_INPUT".to_owned(), "input.collectionPeriodMinutes".to_owned())];
         assert_eq!(user_errors(&answer), expected);

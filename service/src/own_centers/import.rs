@@ -5,6 +5,7 @@ use queues::{EventKind, QueueEvent, fold_calls, fold_presence};
 use store::{
     Group, Transaction,
     call_centers::{self as centers, NewCallCenter},
+    calls::ImportedCalls,
 };
 
 use super::{USUAL_PERIOD, change::time_zone};
@@ -36,6 +37,8 @@ pub struct QueueImportReport {
     pub in_the_future: Vec<usize>,
     /// Names of call centers that were made.
     pub new_centers: Vec<String>,
+    /// What became of the calls that the events are about.
+    pub calls: ImportedCalls,
 }
 
 impl Switchboard {
@@ -51,6 +54,18 @@ impl Switchboard {
         import: &QueueImport,
         events: Vec<QueueEvent>,
     ) -> ServiceResult<QueueImportReport> {
+        let target = self.import_target(who, import).await?;
+        let written = self
+            .database()
+            .write(move |tx| Box::pin(async move { target.writer(tx).write(events).await }));
+        Ok(written.await?)
+    }
+
+    pub(super) async fn import_target(
+        &self,
+        who: &Principal,
+        import: &QueueImport,
+    ) -> ServiceResult<ImportTarget> {
         who.may_administer()?;
         let mut faults = Faults::default();
         let zone = time_zone(&mut faults, &import.time_zone);
@@ -61,25 +76,35 @@ impl Switchboard {
             faults.add(UserErrorCode::InvalidInput, "input.name", message);
         }
         faults.into_result()?;
-        let group = self.group_for(who, import.group_id).await?;
-        let center = import.call_center.clone();
-        let written = self.database().write(move |tx| {
-            Box::pin(async move {
-                let writer = Writer {
-                    tx,
-                    group: &group,
-                    zone: &zone,
-                    center: center.as_deref(),
-                };
-                writer.write(events).await
-            })
-        });
-        Ok(written.await?)
+        Ok(ImportTarget {
+            group: self.group_for(who, import.group_id).await?,
+            zone,
+            center: import.call_center.clone(),
+        })
+    }
+}
+
+/// Where events go to.
+#[derive(Debug, Clone)]
+pub(super) struct ImportTarget {
+    pub(super) group: Group,
+    zone: String,
+    center: Option<String>,
+}
+
+impl ImportTarget {
+    pub(super) fn writer<'t>(&'t self, tx: &'t Transaction) -> Writer<'t> {
+        Writer {
+            tx,
+            group: &self.group,
+            zone: &self.zone,
+            center: self.center.as_deref(),
+        }
     }
 }
 
 /// One batch on its way into the database.
-struct Writer<'t> {
+pub(super) struct Writer<'t> {
     tx: &'t Transaction,
     group: &'t Group,
     zone: &'t str,
@@ -87,7 +112,7 @@ struct Writer<'t> {
 }
 
 impl Writer<'_> {
-    async fn write(&self, events: Vec<QueueEvent>) -> store::Result<QueueImportReport> {
+    pub(super) async fn write(&self, events: Vec<QueueEvent>) -> store::Result<QueueImportReport> {
         let (tx, group) = (self.tx, self.group.id);
         let mut report = QueueImportReport::default();
         let mut sound = Vec::with_capacity(events.len());
@@ -108,7 +133,7 @@ impl Writer<'_> {
         }
         report.new_centers = self.ensure_centers(&new).await?;
         centers::remember_members(tx, group, &pairs(&new)).await?;
-        self.fold_calls(&new).await?;
+        report.calls = self.fold_calls(&sound, &new).await?;
         self.fold_presence(&new).await?;
         Ok(report)
     }
@@ -144,16 +169,24 @@ impl Writer<'_> {
         Ok(made)
     }
 
-    /// Makes anew the calls that new events are about.
-    async fn fold_calls(&self, new: &[QueueEvent]) -> store::Result<()> {
-        let of_calls = new.iter().filter(|event| event.kind.is_of_a_call());
-        let ids: BTreeSet<String> = of_calls.filter_map(|event| event.call.clone()).collect();
-        if ids.is_empty() {
-            return Ok(());
+    /// Makes anew the calls that new events are about, and says what became of those that any of `all` is about.
+    async fn fold_calls(&self, all: &[QueueEvent], new: &[QueueEvent]) -> store::Result<ImportedCalls> {
+        let (told, touched) = (calls_of(all), calls_of(new));
+        let count = |calls: usize| u64::try_from(calls).unwrap_or(u64::MAX);
+        let mut imported = ImportedCalls {
+            unchanged: count(told.len() - touched.len()),
+            ..ImportedCalls::default()
+        };
+        if touched.is_empty() {
+            return Ok(imported);
         }
-        let ids: Vec<String> = ids.into_iter().collect();
+        let ids: Vec<String> = touched.into_iter().map(str::to_owned).collect();
         let events = centers::call_events(self.tx.connection(), self.group.id, &ids).await?;
-        centers::replace_queue_calls(self.tx, self.group.id, &ids, &fold_calls(&events)).await
+        let calls = fold_calls(&events);
+        let replaced = centers::replace_queue_calls(self.tx, self.group.id, &ids, &calls).await?;
+        imported.changed = count(replaced.len());
+        imported.new = count(ids.len() - replaced.len());
+        Ok(imported)
     }
 
     /// Makes anew the sessions that last at the first new event of an agent, and all later ones.
@@ -177,6 +210,12 @@ impl Writer<'_> {
         }
         Ok(())
     }
+}
+
+/// The ids of the calls that events are about.
+fn calls_of(events: &[QueueEvent]) -> BTreeSet<&str> {
+    let of_calls = events.iter().filter(|event| event.kind.is_of_a_call());
+    of_calls.filter_map(|event| event.call.as_deref()).collect()
 }
 
 /// Who works in which queue, as far as events tell.

@@ -5,6 +5,8 @@ mod change;
 mod figures;
 mod history;
 mod import;
+mod import_file;
+mod obstacles;
 mod read;
 mod report;
 
@@ -13,6 +15,8 @@ pub use figures::CenterFigures;
 pub(crate) use figures::{Agents, figures};
 pub use history::{CenterGrouping, CenterHistoryRequest, CenterInterval};
 pub use import::{QueueImport, QueueImportReport};
+pub use import_file::{QueueFile, QueueImporter, QueueLines};
+pub use obstacles::ReportObstacle;
 pub(crate) use read::ReadError;
 pub use report::SentReport;
 

@@ -11,7 +11,8 @@ use mail::{
 use mail_parser::{MessageParser, MimeHeaders};
 use provider_core::domain::{AddressChange, ReportingUpdate};
 use service::{
-    CallCenter, CreateCallCenter, ReportState, SentReport, Settings, Switchboard, UpdateCallCenterReporting,
+    CallCenter, CreateCallCenter, ReportObstacle, ReportState, SentReport, Settings, Switchboard,
+    UpdateCallCenterReporting,
 };
 use store::{Database, call_centers as centers, testing::on_both};
 
@@ -139,6 +140,32 @@ fn column(sheet: &Range<Data>, at: usize) -> Vec<i64> {
         .iter()
         .map(|row| row[at].to_string().parse().unwrap())
         .collect()
+}
+
+#[tokio::test]
+async fn what_keeps_a_report_from_being_mailed_is_told() {
+    on_both(async |db| {
+        let stage = Stage::set(db, "UTC").await;
+        let mut settings = stage
+            .world
+            .switchboard
+            .call_center_reporting(&admin(), &stage.center)
+            .await
+            .unwrap();
+        let (with, without) = (&stage.switchboard, &stage.world.switchboard);
+        assert_eq!(with.report_obstacles(&settings), []);
+        assert_eq!(
+            without.report_obstacles(&settings),
+            [ReportObstacle::MailNotConfigured]
+        );
+        settings.reporting_email_address_1 = None;
+        assert_eq!(with.report_obstacles(&settings), []);
+        settings.reporting_email_address_2 = None;
+        assert_eq!(with.report_obstacles(&settings), [ReportObstacle::NoAddress]);
+        settings.generate_daily_report = false;
+        assert_eq!(without.report_obstacles(&settings), []);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ mod own_centers;
 mod pools;
 mod pools_at_carriers;
 mod quarantine;
+mod queue_imports;
 mod reading;
 mod receiver;
 mod recovery;

@@ -1,3 +1,5 @@
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use provider_core::domain::Period;
 use queues::QueueCall;
@@ -50,7 +52,7 @@ fn word<T: std::str::FromStr>(text: Option<String>, column: &'static str) -> Res
     }
 }
 
-/// Writes the calls that the events of `ids` tell of, in place of those that were there.
+/// Writes the calls that the events of `ids` tell of, in place of those that were there. Gives the ids of those.
 ///
 /// # Errors
 /// What the database says.
@@ -59,13 +61,17 @@ pub async fn replace_queue_calls(
     group_id: i64,
     ids: &[String],
     calls: &[QueueCall],
-) -> Result<()> {
+) -> Result<HashSet<String>> {
+    let mut replaced = HashSet::new();
     for chunk in ids.chunks(IDS) {
         let mut sql = Sql::new("DELETE FROM queue_calls WHERE group_id = ");
         sql.bind(group_id)
             .push(" AND call_id IN ")
-            .bind_list(chunk.iter().map(String::as_str));
-        sql.execute(transaction.connection()).await?;
+            .bind_list(chunk.iter().map(String::as_str))
+            .push(" RETURNING call_id");
+        for row in sql.all(transaction.connection()).await? {
+            replaced.insert(Columns::of(&row).get()?);
+        }
     }
     let into = format!("queue_calls (group_id, gone_at, {COLUMNS})");
     let milliseconds = |instant: Option<Timestamp>| instant.map(Timestamp::as_millisecond);
@@ -84,7 +90,8 @@ pub async fn replace_queue_calls(
             .push_bind(", ", milliseconds(call.ended_at))
             .push_bind(", ", call.ended_by.map(|ending| ending.to_string()));
     })
-    .await
+    .await?;
+    Ok(replaced)
 }
 
 /// Calls of these queues that waited or talked at some time of a range, behind the one of row `after`, and the row to

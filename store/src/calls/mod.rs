@@ -22,7 +22,9 @@ pub use imports::{
 pub use list::{
     CALLS_BY_START, CallFilter, CallView, PartyView, call, call_parties, calls, count_call_parts, count_calls,
 };
-pub use report::{CallSource, add_to_call_import, begin_call_import, finish_call_import};
+pub use report::{
+    CallSource, QueueLogFile, add_to_call_import, begin_call_import, begin_queue_import, finish_call_import,
+};
 pub use staff::{StaffExtension, StaffMember, staff};
 
 /// Appends a list that something is IN: one bound value however long it is, so that the statement stays the same.

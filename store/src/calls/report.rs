@@ -4,13 +4,13 @@ use calls::RowFault;
 use strum::{Display, EnumIter, EnumString, IntoStaticStr};
 
 use super::{CallImport, ImportedCalls};
-use crate::{Customer, Result, Transaction, records, sql::Sql};
+use crate::{Customer, Owner, Result, Transaction, records, sql::Sql};
 
 /// Which way calls came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Display, EnumString, EnumIter, IntoStaticStr)]
 #[strum(serialize_all = "SCREAMING_SNAKE_CASE")]
 pub enum CallSource {
-    /// `switchboard import calls`.
+    /// `switchboard import calls` or `switchboard import queue-log`.
     CommandLine,
     /// The upload route.
     Upload,
@@ -44,6 +44,54 @@ pub async fn begin_call_import(
         .push_bind(", 0, 0, 0, 0, 0, ", transaction.now_ms())
         .push(") RETURNING id");
     sql.one_i64(transaction.connection()).await
+}
+
+/// A log of a telephone system's queues, as the report of its import names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLogFile<'a> {
+    /// Whose telephone system logged it.
+    pub owner: Owner,
+    /// Who imports it.
+    pub actor: &'a str,
+    /// Name of the file.
+    pub file: Option<&'a str>,
+    /// Name of the format.
+    pub format: &'a str,
+    /// What tells the content of the file from all others; absent where it is not known before it is read.
+    pub digest: Option<&'a str>,
+}
+
+/// Begins the report of an import of a log and gives its row. A file that was imported before, or begun to be, has a
+/// report: it begins anew, so that its bad lines are not there twice.
+///
+/// # Errors
+/// What the database says.
+pub async fn begin_queue_import(transaction: &Transaction, log: &QueueLogFile<'_>) -> Result<i64> {
+    let source: &'static str = CallSource::CommandLine.into();
+    let mut sql = Sql::new(
+        "INSERT INTO call_imports (reseller_id, customer_id, group_id, actor, source, file, format, digest, \
+         row_count, bad_rows, new_calls, changed_calls, unchanged_calls, started_at) VALUES (",
+    );
+    sql.bind(log.owner.reseller_id)
+        .push_bind(", ", log.owner.customer_id)
+        .push_bind(", ", log.owner.group_id)
+        .push_bind(", ", log.actor)
+        .push_bind(", ", source)
+        .push_bind(", ", log.file)
+        .push_bind(", ", log.format)
+        .push_bind(", ", log.digest)
+        .push_bind(", 0, 0, 0, 0, 0, ", transaction.now_ms())
+        .push(
+            ") ON CONFLICT (group_id, format, digest) WHERE digest IS NOT NULL DO UPDATE SET \
+             actor = excluded.actor, file = excluded.file, row_count = 0, bad_rows = 0, new_calls = 0, \
+             changed_calls = 0, unchanged_calls = 0, started_at = excluded.started_at, finished_at = NULL \
+             RETURNING id",
+        );
+    let id = sql.one_i64(transaction.connection()).await?;
+    let mut sql = Sql::new("DELETE FROM call_import_faults WHERE import_id = ");
+    sql.bind(id);
+    sql.execute(transaction.connection()).await?;
+    Ok(id)
 }
 
 /// Adds a batch to a report: `good` rows that made `calls`, and bad ones.

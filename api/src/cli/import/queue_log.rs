@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::BufReader,
+    io::{BufReader, Read, Seek},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -10,8 +10,12 @@ use std::{
 use clap::Args;
 use indicatif::ProgressBar;
 use jiff::tz::TimeZone;
-use queues::{EventReader, Format, Line, QueueEvent};
-use service::{Principal, QueueImport, QueueImportReport, ServiceError, Switchboard};
+use queues::{EventReader, Format, Line, LineProblem};
+use service::{
+    Principal, QueueFile, QueueImport, QueueImportReport, QueueImporter, QueueLines, ServiceError,
+    Switchboard,
+};
+use sha2::{Digest, Sha256};
 use tokio::sync::mpsc;
 
 use super::{
@@ -30,7 +34,8 @@ const EVENTS: usize = 2_000;
 ///
 /// Calls, agents' times and call centers are made of the events. The order of events and files does not matter, and an
 /// event that is there already changes nothing: a file can be imported again, also one that has grown or whose import
-/// was cut off. Bad lines are reported with their reasons, and the others imported.
+/// was cut off. Bad lines are reported with their reasons and kept with the report of the file, of which there is one
+/// however often the file is imported; the others are imported.
 #[derive(Debug, Args)]
 #[command(after_help = "Formats:
   queue-log   Asterisk's /var/log/asterisk/queue_log, of every version
@@ -133,13 +138,10 @@ async fn group(switchboard: &Switchboard, options: &ImportQueueLog) -> CliResult
     Ok(found.id)
 }
 
-/// Some events with their lines, and what is wrong with other lines among them.
+/// Some lines of a file.
 #[derive(Default)]
 struct Batch {
-    lines: Vec<u64>,
-    events: Vec<QueueEvent>,
-    problems: Vec<(u64, String)>,
-    others: u64,
+    lines: QueueLines,
     /// How far into the file the batch reaches, in bytes.
     end: u64,
 }
@@ -150,14 +152,14 @@ fn send(mut reader: EventReader<BufReader<File>>, sender: &mpsc::Sender<Batch>) 
     while let Some(line) = reader.next_line()? {
         match line {
             Line::Event(event) => {
-                batch.lines.push(reader.line());
-                batch.events.push(event);
+                batch.lines.lines.push(reader.line());
+                batch.lines.events.push(event);
             }
-            Line::Other => batch.others += 1,
-            Line::Bad(problem) => batch.problems.push((problem.line, problem.reason)),
+            Line::Other => batch.lines.others += 1,
+            Line::Bad(problem) => batch.lines.bad.push(problem),
         }
         batch.end = reader.bytes();
-        if batch.events.len() + batch.problems.len() >= EVENTS
+        if batch.lines.events.len() + batch.lines.bad.len() >= EVENTS
             && sender.blocking_send(std::mem::take(&mut batch)).is_err()
         {
             return Ok(());
@@ -188,43 +190,61 @@ struct Run {
 
 impl Run {
     async fn file(&mut self, source: Source, format: Format, zone: TimeZone, done: u64) -> CliResult<()> {
-        let Source { place, file, .. } = source;
+        let Source { place, mut file, .. } = source;
+        let hashed = tokio::task::spawn_blocking(move || digest(&mut file).map(|digest| (file, digest)));
+        let failed = |error| CliError::File {
+            place: place.clone(),
+            error,
+        };
+        let (file, digest) = join(hashed).await?.map_err(failed)?;
+        let described = QueueFile {
+            import: self.import.clone(),
+            name: place.clone(),
+            format: match format {
+                Format::QueueLog => "queue-log".to_owned(),
+                Format::Jsonl => "queue-log-jsonl".to_owned(),
+            },
+            digest,
+        };
+        let who = Principal::command_line();
+        let importer = self.switchboard.begin_queue_import(&who, described).await?;
         let reader = EventReader::new(BufReader::new(file), format, zone);
         let (sender, mut batches) = mpsc::channel(AHEAD);
         let reading = tokio::task::spawn_blocking(move || send(reader, &sender));
         while let Some(batch) = batches.recv().await {
-            self.batch(&place, batch, done).await?;
+            self.batch(&importer, &place, batch, done).await?;
         }
-        let read = reading
-            .await
-            .map_err(|error| CliError::Other(error.to_string()))?;
-        read.map_err(|error| CliError::File { place, error })
+        join(reading).await?.map_err(failed)?;
+        Ok(importer.finish().await?)
     }
 
-    async fn batch(&mut self, place: &str, batch: Batch, done: u64) -> CliResult<()> {
-        for (line, reason) in batch.problems {
-            self.bad(place, line, reason)?;
-        }
-        let report = import_events(&self.switchboard, &self.import, batch.events).await?;
-        for index in report.in_the_future {
-            let line = batch.lines.get(index).copied().unwrap_or(0);
-            self.bad(place, line, "the time is in the future".to_owned())?;
+    async fn batch(
+        &mut self,
+        importer: &QueueImporter,
+        place: &str,
+        batch: Batch,
+        done: u64,
+    ) -> CliResult<()> {
+        let others = batch.lines.others;
+        let (report, bad) = add(importer, batch.lines).await?;
+        for problem in bad {
+            self.bad(place, problem)?;
         }
         self.tally.added += report.added;
         self.tally.known += report.known;
-        self.tally.others += batch.others;
+        self.tally.others += others;
         self.tally.centers.extend(report.new_centers);
         self.bar.set_position(done + batch.end);
         self.bar.set_message(output::count(self.tally.added, "event"));
         Ok(())
     }
 
-    fn bad(&mut self, place: &str, line: u64, reason: String) -> CliResult<()> {
+    fn bad(&mut self, place: &str, problem: LineProblem) -> CliResult<()> {
         self.tally.bad += 1;
         let problem = RowProblem {
-            line,
+            line: problem.line,
             column: place.to_owned(),
-            reason,
+            reason: problem.reason,
         };
         self.log.report(&self.bar, &problem)
     }
@@ -257,19 +277,40 @@ impl Run {
     }
 }
 
+/// What a task gave.
+async fn join<T>(task: tokio::task::JoinHandle<T>) -> CliResult<T> {
+    task.await.map_err(|error| CliError::Other(error.to_string()))
+}
+
+/// What tells a file's content from all others; nothing for what can be read only once.
+fn digest(file: &mut File) -> std::io::Result<Option<String>> {
+    if !file.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hash.update(buffer.get(..read).unwrap_or_default()),
+        }
+    }
+    file.rewind()?;
+    // 128 bits are enough to tell files apart.
+    let digest = hash.finalize();
+    Ok(Some(
+        digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect(),
+    ))
+}
+
 /// Imports a batch, again while the database is busy.
-async fn import_events(
-    switchboard: &Switchboard,
-    import: &QueueImport,
-    events: Vec<QueueEvent>,
-) -> CliResult<QueueImportReport> {
-    let who = Principal::command_line();
+async fn add(
+    importer: &QueueImporter,
+    lines: QueueLines,
+) -> CliResult<(QueueImportReport, Vec<LineProblem>)> {
     let mut attempt = 1;
     loop {
-        match switchboard
-            .import_queue_events(&who, import, events.clone())
-            .await
-        {
+        match importer.add(lines.clone()).await {
             Err(ServiceError::Busy(detail)) if attempt < ATTEMPTS => {
                 tracing::warn!(detail, attempt, "the database is busy; the batch is tried again");
                 tokio::time::sleep(PAUSE * attempt).await;

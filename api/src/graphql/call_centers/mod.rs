@@ -174,14 +174,15 @@ async fn reporting(ctx: &Context<'_>, center: Record) -> Result<CallCenterReport
     if center.is_own() {
         let own = loaders::own_call_center(ctx, center.id()).await?;
         return match own {
-            Some(own) => Ok(own.reporting.into()),
+            Some(own) => CallCenterReporting::of(ctx, &center, own.reporting),
             None => Err(center.is_gone().into()),
         };
     }
+    let asked = center.clone();
     let settings = asked::once(ctx, Reporting(center.id()), |switchboard, who| async move {
-        switchboard.call_center_reporting(&who, &center).await
+        switchboard.call_center_reporting(&who, &asked).await
     });
-    settings.await.map(CallCenterReporting::from)
+    CallCenterReporting::of(ctx, &center, settings.await?)
 }
 
 async fn happened(ctx: &Context<'_>, center: Record, range: StatisticsRange) -> Result<CallCenterStatistics> {

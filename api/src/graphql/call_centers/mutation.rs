@@ -1,13 +1,14 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use provider_core::domain::{AddressChange, ReportingUpdate};
-use service::{OperationState, OrderAnswer, UpdateCallCenterReporting};
+use service::{CallCenter as Record, OperationState, OrderAnswer, UpdateCallCenterReporting};
 
-use super::{CallCenter, with_id};
+use super::{CallCenter, reporting::DailyReportObstacle, with_id};
 use crate::graphql::{
     access,
     asked::{self, Reporting},
     error::{Result, UserError, user_errors},
     input::{Faults, Parsed},
+    loaders,
     operations::Operation,
     payload::{expected, problems},
     switchboard,
@@ -68,6 +69,9 @@ struct UpdateCallCenterReportingPayload {
     /// The durable record of the change. Not finished means to be followed. Null when it was refused before anything
     /// was written.
     operation: Option<Operation>,
+    /// What keeps the daily report that a call center on own data is to make from being mailed, although the settings
+    /// are changed. Empty while the change is not done.
+    warnings: Vec<DailyReportObstacle>,
     /// Why nothing was changed.
     user_errors: Vec<UserError>,
 }
@@ -108,11 +112,26 @@ async fn update(
         Err(refusals) => return Ok(refused(user_errors(refusals))),
     };
     let done = operation.state == OperationState::Succeeded;
+    let call_center = if done { with_id(ctx, id).await? } else { None };
     Ok(UpdateCallCenterReportingPayload {
-        call_center: if done { with_id(ctx, id).await? } else { None },
+        warnings: match &call_center {
+            Some(center) => warnings(ctx, &center.record).await?,
+            None => Vec::new(),
+        },
+        call_center,
         user_errors: problems(&operation),
         operation: Some(operation.into()),
     })
+}
+
+async fn warnings(ctx: &Context<'_>, center: &Record) -> Result<Vec<DailyReportObstacle>> {
+    if !center.is_own() {
+        return Ok(Vec::new());
+    }
+    match loaders::own_call_center(ctx, center.id()).await? {
+        Some(own) => DailyReportObstacle::all(ctx, center, &own.reporting),
+        None => Ok(Vec::new()),
+    }
 }
 
 fn refused(user_errors: Vec<UserError>) -> UpdateCallCenterReportingPayload {

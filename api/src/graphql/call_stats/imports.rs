@@ -18,7 +18,7 @@ use crate::graphql::{
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "service::CallSource")]
 enum CallSource {
-    /// `switchboard import calls`.
+    /// `switchboard import calls`, or `switchboard import queue-log`.
     CommandLine,
     /// The upload route `POST /imports/calls`.
     Upload,
@@ -35,7 +35,8 @@ struct CallImportFilter {
     quarantined: Option<bool>,
 }
 
-/// An import of calls, under way or done. What it wrote before it was cut off stays, and is made whole by doing it
+/// An import of calls, or of what a telephone system logged about its queues, under way or done. A file of such a log
+/// has one, however often it is imported: it says what the last time did. What it wrote before it was cut off stays, and is made whole by doing it
 /// again.
 #[derive(SimpleObject)]
 #[graphql(complex)]
@@ -49,13 +50,14 @@ pub(crate) struct CallImport {
     source: CallSource,
     /// Name of the file. Null where there was none, or it was not said.
     file: Option<String>,
-    /// Name of the format of the rows: `asterisk-csv` say, and `graphql` for `ingestCalls`.
+    /// Name of the format of the rows: `asterisk-csv` say, `graphql` for `ingestCalls`, `queue-log` or
+    /// `queue-log-jsonl` for logs of queues.
     format: String,
     /// When it began, by the database's clock.
     started_at: DateTime,
     /// When it came to its end. Null while it is under way, and when it was cut off.
     finished_at: Option<DateTime>,
-    /// Rows that were read: legs of calls, and what is none.
+    /// Rows that were read: legs of calls or events of queues, and what is neither.
     rows: Long,
     /// Rows that could be used.
     accepted_rows: Long,
@@ -63,7 +65,7 @@ pub(crate) struct CallImport {
     quarantined_rows: Long,
     /// Calls that were not there before.
     new_calls: Long,
-    /// Calls that got legs, or whose parties are known better than before.
+    /// Calls that got legs or events, or whose parties are known better than before.
     changed_calls: Long,
     /// Duplicates: calls that were there as they are.
     unchanged_calls: Long,

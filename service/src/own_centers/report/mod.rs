@@ -47,7 +47,7 @@ impl Switchboard {
     /// What the database says; what was done before the failure stays done.
     pub async fn send_reports(&self) -> ServiceResult<()> {
         let Some(mailer) = self.settings().mailer.clone() else {
-            return Ok(());
+            return self.look_for_missing_mail().await;
         };
         let database = self.database();
         let over = database.now_ms().await?;
@@ -61,6 +61,18 @@ impl Switchboard {
         }
         for report in centers::due_reports(database.reader(), now, ROUND).await? {
             self.send_report(&mailer, report).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells once when a center waits for a mail server.
+    async fn look_for_missing_mail(&self) -> ServiceResult<()> {
+        if self.was_warned_of_missing_mail() {
+            return Ok(());
+        }
+        let waiting = centers::due_centers(self.database().reader(), i64::MAX, 1).await?;
+        if !waiting.is_empty() {
+            self.warn_of_missing_mail();
         }
         Ok(())
     }
