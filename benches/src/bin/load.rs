@@ -54,12 +54,13 @@ async fn main() -> Result<()> {
     println!("{size:?}");
     let loaded = load::load(&options.database, Inventory::new(size)?, !options.no_analyze).await?;
     println!(
-        "{} rows in {:.1} s ({:.0} rows/s), indexes and constraints in {:.1} s, statistics in {:.1} s",
+        "{} rows in {:.1} s ({:.0} rows/s), indexes and constraints in {:.1} s, statistics in {:.1} s, counters in {:.1} s",
         loaded.rows,
         loaded.rows_took.as_secs_f64(),
         loaded.rows as f64 / loaded.rows_took.as_secs_f64(),
         loaded.indexes_took.as_secs_f64(),
         loaded.analyze_took.as_secs_f64(),
+        loaded.count_took.as_secs_f64(),
     );
     Ok(())
 }
