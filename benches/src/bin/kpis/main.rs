@@ -97,7 +97,9 @@ async fn prepare(options: &Options) -> Result<Database> {
         loaded.count_took
     };
     let database = Database::connect(&options.database, &DatabaseOptions::default()).await?;
-    let numbers = Sql::new("SELECT COUNT(*) FROM numbers").one_i64(database.reader()).await?;
+    let numbers = Sql::new("SELECT COUNT(*) FROM numbers")
+        .one_i64(database.reader())
+        .await?;
     println!("{numbers} numbers counted in {:.1} s", took.as_secs_f64());
     Ok(database)
 }
