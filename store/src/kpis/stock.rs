@@ -231,8 +231,9 @@ fn push_cells(sql: &mut Sql, owner: i64, query: &CountQuery) {
     }
 }
 
-/// Begins a statement about the assignments `a` of the last 90 days, which an index has by their time, that took a number `n` from stock. A number that
-/// goes from one owner to another in one transaction ends the one assignment when it begins the next.
+/// Begins a statement about the assignments `a` of the last 90 days that took a number `n` from stock: an index has
+/// assignments by their time. A number that goes from one owner to another in one transaction ends the one assignment
+/// when it begins the next.
 pub(super) fn assignments_since(connection: &impl ConnectionTrait, what: &str, scope: Scope) -> Sql {
     let now = Backend::of(connection).now_ms();
     let mut sql = Sql::new(format!(
