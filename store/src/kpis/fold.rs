@@ -222,6 +222,8 @@ pub(super) fn read_holding(row: &QueryResult) -> Result<((i64, Cell), i64)> {
     Ok((read_key(&mut columns)?, columns.get()?))
 }
 
+/// The tables that a rebuild writes anew. The queue of changes comes first: every reader goes through all of it.
+const REBUILT: [&str; 4] = ["number_changes", "kpi_cells", "kpi_customers", "kpi_days"];
 /// How often a rebuild is begun again because of a fold at the same time.
 const ATTEMPTS: usize = 5;
 
@@ -236,6 +238,12 @@ pub async fn rebuild(database: &Database) -> Result<bool> {
         match database.rewrite(|tx| Box::pin(rebuild_in(tx))).await {
             // A fold was committed after this transaction's snapshot.
             Err(StoreError::Busy(_) | StoreError::Duplicate { .. }) if attempt < ATTEMPTS => attempt += 1,
+            Ok(true) => {
+                if let Err(error) = database.clear_away(&REBUILT).await {
+                    tracing::warn!(%error, "the tables of the counters are cleared away later");
+                }
+                return Ok(true);
+            }
             done => return done,
         }
     }

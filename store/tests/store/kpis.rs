@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use numbering::{CountryCode, NumberCategory, NumberType, Places};
 use provider_core::domain::{DealerFilter, KpiFilter, KpiStatusFilter, KpiType, NumberStatus};
 use store::{
-    Arrival, Database, DatabaseOptions, EventKind, NewNumber, NumberRecord, Owner, Scope, insert_numbers,
+    Arrival, Backend, Database, DatabaseOptions, EventKind, NewNumber, NumberRecord, Owner, Scope,
+    insert_numbers,
     kpis::{
         CountBy, CountKey, CountQuery, CountRow, Difference, Folded, Within, count_numbers, counts, fold,
         rebuild, verify,
@@ -395,6 +396,21 @@ async fn a_difference_is_named_wherever_it_is_and_a_rebuild_mends_it() {
             assert!(rebuild(db).await.unwrap());
             assert_eq!(verify(db).await.unwrap(), [], "after {planted}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rebuild_leaves_no_dead_changes_that_readers_go_through() {
+    on_both(async |db| {
+        inventory(db).await;
+        let bytes = Sql::new(match db.backend() {
+            Backend::Postgres => "SELECT pg_relation_size('number_changes')",
+            Backend::Sqlite => "SELECT COUNT(*) FROM number_changes",
+        });
+        assert!(bytes.clone().one_i64(db.reader()).await.unwrap() > 0);
+        assert!(rebuild(db).await.unwrap());
+        assert_eq!(bytes.one_i64(db.reader()).await.unwrap(), 0);
     })
     .await;
 }
