@@ -9,9 +9,12 @@
     reason = "the signatures are those of sea-orm-migration's trait"
 )]
 
-use sea_orm_migration::prelude::{ConnectionTrait, DbErr};
 use sea_orm_migration::{MigrationTrait, async_trait};
 pub use sea_orm_migration::{MigratorTrait, SchemaManager};
+use sea_orm_migration::{
+    prelude::{ConnectionTrait, DbErr},
+    sea_orm::DbBackend,
+};
 
 mod dialect;
 mod m20261121_000001_inventory;
@@ -56,4 +59,31 @@ pub(crate) async fn run(manager: &SchemaManager<'_>, script: &str) -> Result<(),
         connection.execute_unprepared(&statement).await?;
     }
     Ok(())
+}
+
+/// Texts of a statement for each database.
+pub(crate) struct OnEach {
+    pub(crate) postgres: &'static str,
+    pub(crate) sqlite: &'static str,
+}
+
+/// Runs a script while the triggers of the counters of numbers are away, and gives the counters others.
+pub(crate) async fn change_counters(
+    manager: &SchemaManager<'_>,
+    script: &str,
+    triggers: OnEach,
+) -> Result<(), DbErr> {
+    let (away, back) = match manager.get_database_backend() {
+        DbBackend::Postgres => (
+            include_str!("m20261202_000003_kpi_counters/down_postgres.sql"),
+            triggers.postgres,
+        ),
+        _ => (
+            include_str!("m20261202_000003_kpi_counters/down_sqlite.sql"),
+            triggers.sqlite,
+        ),
+    };
+    run(manager, away).await?;
+    run(manager, script).await?;
+    run(manager, back).await
 }

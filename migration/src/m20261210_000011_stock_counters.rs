@@ -1,7 +1,9 @@
 //! Counters see the state of stock: whether a dropped number rests or is gone, and its area of the North American
 //! Numbering Plan.
 
-use sea_orm_migration::{prelude::*, sea_orm::DbBackend};
+use sea_orm_migration::prelude::*;
+
+use crate::{OnEach, change_counters};
 
 // Named by this file, which is why it isn't a `mod.rs`: two of those would have one name.
 #[derive(DeriveMigrationName)]
@@ -10,34 +12,28 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let (away, back) = match manager.get_database_backend() {
-            DbBackend::Postgres => (
-                include_str!("m20261202_000003_kpi_counters/down_postgres.sql"),
-                include_str!("m20261210_000011_stock_counters/triggers_postgres.sql"),
-            ),
-            _ => (
-                include_str!("m20261202_000003_kpi_counters/down_sqlite.sql"),
-                include_str!("m20261210_000011_stock_counters/triggers_sqlite.sql"),
-            ),
+        let triggers = OnEach {
+            postgres: include_str!("m20261210_000011_stock_counters/triggers_postgres.sql"),
+            sqlite: include_str!("m20261210_000011_stock_counters/triggers_sqlite.sql"),
         };
-        crate::run(manager, away).await?;
-        crate::run(manager, include_str!("m20261210_000011_stock_counters/up.sql")).await?;
-        crate::run(manager, back).await
+        change_counters(
+            manager,
+            include_str!("m20261210_000011_stock_counters/up.sql"),
+            triggers,
+        )
+        .await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let (away, back) = match manager.get_database_backend() {
-            DbBackend::Postgres => (
-                include_str!("m20261202_000003_kpi_counters/down_postgres.sql"),
-                include_str!("m20261202_000003_kpi_counters/up_postgres.sql"),
-            ),
-            _ => (
-                include_str!("m20261202_000003_kpi_counters/down_sqlite.sql"),
-                include_str!("m20261202_000003_kpi_counters/up_sqlite.sql"),
-            ),
+        let triggers = OnEach {
+            postgres: include_str!("m20261202_000003_kpi_counters/up_postgres.sql"),
+            sqlite: include_str!("m20261202_000003_kpi_counters/up_sqlite.sql"),
         };
-        crate::run(manager, away).await?;
-        crate::run(manager, include_str!("m20261210_000011_stock_counters/down.sql")).await?;
-        crate::run(manager, back).await
+        change_counters(
+            manager,
+            include_str!("m20261210_000011_stock_counters/down.sql"),
+            triggers,
+        )
+        .await
     }
 }

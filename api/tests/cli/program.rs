@@ -4,7 +4,9 @@ use std::{
     io::{BufRead, BufReader, Read},
     path::PathBuf,
     process::{Child, ChildStdout, Command, Output, Stdio},
+    sync::{Arc, Mutex},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -76,7 +78,9 @@ pub(crate) struct Server {
     running: Running,
     out: BufReader<ChildStdout>,
     /// Reads the log all the time, so that the server never waits for a full pipe.
-    err: JoinHandle<String>,
+    reading: JoinHandle<()>,
+    /// What was read of the log so far.
+    err: Arc<Mutex<String>>,
     /// What it printed before it was ready.
     pub(crate) before: String,
     /// `http://127.0.0.1:PORT`
@@ -99,29 +103,45 @@ impl Server {
             .stderr(Stdio::piped());
         let mut running = Running(command.spawn().unwrap());
         let mut out = BufReader::new(running.0.stdout.take().unwrap());
-        let mut log = running.0.stderr.take().unwrap();
-        let err = std::thread::spawn(move || {
-            let mut text = String::new();
-            log.read_to_string(&mut text).unwrap();
-            text
+        let log = BufReader::new(running.0.stderr.take().unwrap());
+        let err = Arc::new(Mutex::new(String::new()));
+        let read = Arc::clone(&err);
+        let reading = std::thread::spawn(move || {
+            for line in log.lines() {
+                let line = line.unwrap();
+                let mut read = read.lock().unwrap();
+                read.push_str(&line);
+                read.push('\n');
+            }
         });
         let mut before = String::new();
         loop {
             let mut line = String::new();
             if out.read_line(&mut line).unwrap() == 0 {
-                panic!("the server ended before it was ready: {}", err.join().unwrap());
+                reading.join().unwrap();
+                panic!("the server ended before it was ready: {}", err.lock().unwrap());
             }
             if let Some(url) = line.trim().strip_prefix("Switchboard is ready at ") {
                 let url = url.trim_end_matches('/').to_owned();
                 return Self {
                     running,
                     out,
+                    reading,
                     err,
                     before,
                     url,
                 };
             }
             before.push_str(&line);
+        }
+    }
+
+    /// Waits until its log has a text.
+    pub(crate) fn wait_until_logged(&self, text: &str) {
+        let given_up = Instant::now() + Duration::from_secs(60);
+        while !self.err.lock().unwrap().contains(text) {
+            assert!(Instant::now() < given_up, "not logged: {text}");
+            std::thread::sleep(Duration::from_millis(20));
         }
     }
 
@@ -137,7 +157,8 @@ impl Server {
         );
         let mut out = String::new();
         self.out.read_to_string(&mut out).unwrap();
-        let err = self.err.join().unwrap();
+        self.reading.join().unwrap();
+        let err = self.err.lock().unwrap().clone();
         let status = self.running.0.wait().unwrap();
         Finished {
             code: status.code().expect("SIGTERM ends it gracefully"),

@@ -1,10 +1,7 @@
 //! Importing what telephone systems log about their queues, on both databases.
 
-use store::testing::{TestDatabase, on_both};
-
-use std::time::Duration;
-
 use serde_json::json;
+use store::testing::{TestDatabase, on_both};
 
 use super::{
     program::{Finished, Folder, Server},
@@ -168,7 +165,7 @@ async fn that_no_mail_server_is_configured_is_told_once_in_the_log_of_each_proce
         assert_eq!(told(&server.stop().err), 1);
         // Another process finds the center that waits.
         let again = Server::start(folder, &serve);
-        tokio::time::sleep(Duration::from_secs(5)).await;
+        again.wait_until_logged("no mail server is configured");
         assert_eq!(told(&again.stop().err), 1);
     })
     .await;

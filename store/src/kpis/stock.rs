@@ -51,26 +51,16 @@ pub struct StockLevel {
 }
 
 impl StockLevel {
-    fn empty(key: StockKey) -> Self {
+    fn new(key: StockKey, stocked: Stocked, assigned_last_90_days: u64) -> Self {
         Self {
             key,
-            inventory: 0,
-            available: 0,
-            assigned: 0,
-            reserved: 0,
-            aging: 0,
-            assigned_last_90_days: 0,
+            inventory: stocked.inventory(),
+            available: stocked.available,
+            assigned: stocked.assigned,
+            reserved: stocked.reserved,
+            aging: stocked.aging,
+            assigned_last_90_days,
         }
-    }
-
-    fn add(&mut self, status: NumberStatus, numbers: u64) {
-        self.inventory += numbers;
-        *match status {
-            NumberStatus::Available => &mut self.available,
-            NumberStatus::Active | NumberStatus::Suspended | NumberStatus::PortingOut => &mut self.assigned,
-            NumberStatus::Held | NumberStatus::Pending | NumberStatus::PortingIn => &mut self.reserved,
-            NumberStatus::Dropped => &mut self.aging,
-        } += numbers;
     }
 }
 
@@ -89,7 +79,7 @@ const NINETY_DAYS_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 pub async fn stock_levels(database: &Database, scope: Scope) -> Result<Vec<StockLevel>> {
     let (reader, counters) = (database.reader(), database.has_counters().await?);
     let everything = CountQuery::new(CountBy::Nothing, KpiFilter::default());
-    let mut levels = BTreeMap::new();
+    let mut levels: BTreeMap<StockKey, (Stocked, u64)> = BTreeMap::new();
     let cells = stock_cells(scope, &everything, counters, "x.number_type, x.word");
     for row in cells.all(reader).await? {
         let mut columns = Columns::of(&row);
@@ -101,22 +91,17 @@ pub async fn stock_levels(database: &Database, scope: Scope) -> Result<Vec<Stock
                 country: part.country,
                 area_code: part.area_code,
             };
-            level(&mut levels, key).add(status, numbers);
+            levels.entry(key).or_default().0.add(status, numbers);
         }
     }
     let mut assigned = assignments_since(reader, &format!("{KEY}, COUNT(*)"), scope);
     assigned.push(&format!(" GROUP BY {KEY}"));
     for row in assigned.all(reader).await? {
         let (key, assigned) = read_assigned(&row)?;
-        level(&mut levels, key).assigned_last_90_days = assigned;
+        levels.entry(key).or_default().1 = assigned;
     }
-    Ok(levels.into_values().collect())
-}
-
-fn level(levels: &mut BTreeMap<StockKey, StockLevel>, key: StockKey) -> &mut StockLevel {
-    levels
-        .entry(key.clone())
-        .or_insert_with(|| StockLevel::empty(key))
+    let level = |(key, (stocked, assigned))| StockLevel::new(key, stocked, assigned);
+    Ok(levels.into_iter().map(level).collect())
 }
 
 /// How many numbers of a query are in stock, in use, and resting. Those that their carrier has again are none of them.

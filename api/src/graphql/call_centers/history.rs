@@ -179,19 +179,7 @@ mod tests {
     use provider_core::domain;
 
     use super::*;
-    use crate::graphql::sdl;
-
-    /// The names of the fields of a type.
-    fn fields(of: &str) -> Vec<String> {
-        let sdl = sdl();
-        let body = sdl.split(&format!("\ntype {of} {{\n")).nth(1).unwrap();
-        let body = body.split("\n}").next().unwrap();
-        let names = body.lines().filter_map(|line| line.trim().split_once(':'));
-        names
-            .map(|(name, _)| name.to_owned())
-            .filter(|name| name.chars().all(char::is_alphanumeric))
-            .collect()
-    }
+    use crate::graphql::call_stats::fields;
 
     #[test]
     fn every_field_of_an_interval_has_its_value() {

@@ -15,6 +15,8 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object};
 use service::{CallStatistics, EmployeeCallsId, PlannedStatistics, ServiceError};
 
+#[cfg(test)]
+pub(crate) use self::prepared::fields;
 pub(crate) use self::{
     call::{Call, CallQueries},
     export::ExportMutations,

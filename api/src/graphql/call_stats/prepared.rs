@@ -145,3 +145,17 @@ fn answer(object: &dyn PlainObject, fields: &[Selected<'_>]) -> Value {
             .collect(),
     )
 }
+
+/// The names of the fields that the schema has for a type.
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test asks for types that are there")]
+pub(crate) fn fields(of: &str) -> Vec<String> {
+    let sdl = crate::graphql::sdl();
+    let body = sdl.split(&format!("\ntype {of} {{\n")).nth(1).unwrap();
+    let body = body.split("\n}").next().unwrap();
+    let names = body.lines().filter_map(|line| line.trim().split_once(':'));
+    names
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name.chars().all(char::is_alphanumeric))
+        .collect()
+}
